@@ -10,7 +10,12 @@ export interface WorkerModule {
   content: Uint8Array;
 }
 
-/** One binding in the shape of Cloudflare's API (`type`, `name`, and the fields of that type; snake_case), with secrets resolved. */
+/**
+ * One binding in the shape of Cloudflare's API (`type`, `name`, and the fields of that type; snake_case), with what it names resolved:
+ * `queue` carries `queue_id`, `r2_bucket` carries `bucket_key` (the argument of `Runtime.r2`), `hyperdrive` carries `origin` with its password,
+ * `secrets_store_secret` carries `value`, `secret_text` its `text`, `service` carries `script_key`, `durable_object_namespace` carries
+ * `class_name`, `script_key` and `namespace_id`, `workflow` carries `class_name` and `script_key`, `d1` carries `id`.
+ */
 export interface WorkerBinding {
   type: string;
   name: string;
@@ -112,6 +117,14 @@ export interface DesiredState {
 export type TryResult =
   | { ok: true; /** Names of the handlers of the default export, e.g. `fetch`, `scheduled`. */ handlers: string[]; /** Exported classes. */ classes: string[] }
   | { ok: false; /** What workerd printed, e.g. `Uncaught ReferenceError: x is not defined\n  at index.js:3:1`. */ message: string };
+
+/** Time inside the embedded cloud: real time plus what was advanced by hand. */
+export interface LocalClock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Moves time forward; resolves when the crons and alarms that became due have been fired. */
+  advance(milliseconds: number): Promise<void>;
+}
 
 export interface KvEntry {
   value: Uint8Array;
