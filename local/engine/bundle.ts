@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type BuildOptions, build, version as esbuildVersion } from "esbuild";
+import { z } from "zod";
+
+/** One bundle. Paths are relative to the repository; `output` ends in `.mjs`. */
+export interface Artifact {
+  entry: string;
+  output: string;
+  target: "node" | "workerd";
+}
+
+/** What a bundle was made from, kept beside it: path and sha256 of each source of ours, and of the bundle itself. */
+const record = z.object({ toolchain: z.string(), sources: z.record(z.string(), z.string()), output: z.string() });
+
+/**
+ * Bundles one artifact into a single file unless the one there was made from these very sources.
+ * A bundle for workerd gets its sha256 (hexadecimal, one line) in `<output>.sha256`.
+ */
+export async function bundle(root: string, artifact: Artifact): Promise<{ output: string; built: boolean }> {
+  const { entry, output, target } = artifact;
+  const path = join(root, output);
+  const recordPath = join(dirname(path), `.${entry.replaceAll("/", "-")}.json`);
+  const toolchain = sha256(
+    `${await readFile(join(root, "package-lock.json"), "utf8")}${JSON.stringify(options(target))}${esbuildVersion}`,
+  );
+  if (await isFresh(root, path, target, recordPath, toolchain)) return { output, built: false };
+
+  const { outputFiles, metafile } = await build({
+    ...options(target),
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: output,
+    write: false,
+  });
+  const contents = outputFiles[0]?.contents ?? new Uint8Array();
+  const ours = Object.keys(metafile.inputs).filter((input) => !input.includes("node_modules/"));
+  const sources: Record<string, string> = {};
+  for (const source of ours.sort()) sources[source] = sha256(await readFile(join(root, source)));
+  const digest = sha256(contents);
+
+  await mkdir(dirname(path), { recursive: true });
+  await replace(path, contents);
+  if (target === "workerd") await replace(`${path}.sha256`, `${digest}\n`);
+  await replace(recordPath, JSON.stringify({ toolchain, sources, output: digest } satisfies z.infer<typeof record>));
+  return { output, built: true };
+}
+
+function options(target: Artifact["target"]) {
+  const shared = {
+    bundle: true,
+    format: "esm",
+    legalComments: "none",
+    logLevel: "silent",
+    metafile: true,
+  } satisfies BuildOptions;
+  if (target === "workerd") {
+    return {
+      ...shared,
+      platform: "browser",
+      conditions: ["workerd", "worker", "browser"],
+      target: "es2024",
+      external: ["cloudflare:*", "node:*"],
+    } satisfies BuildOptions;
+  }
+  return {
+    ...shared,
+    platform: "node",
+    target: "node24",
+    // CommonJS packages inside the bundle still call `require` for Node's own modules.
+    banner: {
+      js: 'import { createRequire as _createRequire } from "node:module";\nconst require = _createRequire(import.meta.url);',
+    },
+  } satisfies BuildOptions;
+}
+
+async function isFresh(
+  root: string,
+  path: string,
+  target: string,
+  recordPath: string,
+  toolchain: string,
+): Promise<boolean> {
+  try {
+    const made = record.parse(JSON.parse(await readFile(recordPath, "utf8")));
+    if (target === "workerd") await access(`${path}.sha256`);
+    if (made.toolchain !== toolchain || made.output !== sha256(await readFile(path))) return false;
+    for (const [source, digest] of Object.entries(made.sources)) {
+      if (digest !== sha256(await readFile(join(root, source)))) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Readers see the old file or the new one, never half of one. */
+async function replace(path: string, contents: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, contents);
+  await rename(temporary, path);
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
+}
