@@ -1,0 +1,30 @@
+import { CommanderError } from "commander";
+import { type Command } from "commander";
+import { exitCode } from "./exit-code.ts";
+import { Console } from "./output/console.ts";
+import { createProgram } from "./program.ts";
+import { UserError } from "./user-error.ts";
+
+/** Runs one command line and returns the exit code; errors are shown here and nowhere else. */
+async function main(args: readonly string[]): Promise<number> {
+  const program = createProgram();
+  exitByException(program);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return typeof process.exitCode === "number" ? process.exitCode : exitCode.ok;
+  } catch (error) {
+    // Commander has already written its message (or the help that was asked for).
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+    new Console({ json: false }).error(error);
+    return error instanceof UserError ? error.exitCode : exitCode.failed;
+  }
+}
+
+function exitByException(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) exitByException(child);
+}
+
+const code = await main(process.argv.slice(2));
+// What is left open (keep-alive sockets, a gRPC server of the Automation API) has nothing more to say; stdout has to be empty first.
+process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));

@@ -1,0 +1,43 @@
+import { exitCode } from "./exit-code.ts";
+import { Console } from "./output/console.ts";
+import { UserError } from "./user-error.ts";
+
+/** What one run of a command has: its output, and a signal that fires at the first Ctrl-C. */
+export interface Session {
+  console: Console;
+  /** Aborted by the first Ctrl-C (or SIGTERM, SIGHUP): stop cleanly. */
+  signal: AbortSignal;
+  /** Called at each further Ctrl-C: stop harder. */
+  onInsist: (listener: () => void) => void;
+}
+
+export class Interrupted extends UserError {
+  constructor() {
+    super("Stopped on request. The next run goes on from here.", { exitCode: exitCode.interrupted });
+  }
+}
+
+/** Installs the signal handlers and hands the session to `run`. */
+export async function withSession<Result>(
+  options: { json: boolean },
+  run: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const console = new Console(options);
+  const abort = new AbortController();
+  const insist: (() => void)[] = [];
+  const onSignal = () => {
+    if (!abort.signal.aborted) {
+      console.note("Stopping: operations in progress are finished first. Ctrl-C again to stop at once.");
+      abort.abort(new Interrupted());
+    } else {
+      for (const listener of insist) listener();
+    }
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  try {
+    return await run({ console, signal: abort.signal, onInsist: (listener) => void insist.push(listener) });
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal);
+  }
+}
