@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { days, kebabName, variableName } from "./names.ts";
+
+const common = {
+  name: variableName,
+  /** One value for all services of the family that declare a shared secret of this name. Absent: the service's own. */
+  shared: z.literal(true).optional(),
+};
+
+export const secretSchemas = {
+  /** Made by this program from random bytes and kept in the state as a secret. */
+  generated: z.strictObject({
+    source: z.literal("generated"),
+    ...common,
+    /** Characters, 24 to 512. */
+    length: z.int().min(24).max(512).optional(),
+    /** Age at which a new value is due. */
+    rotateEvery: days.optional(),
+  }),
+  /** Given by a person or a secrets store, as `CHITTYOPS_SECRET_<NAME>` in the environment of the run. */
+  provided: z.strictObject({
+    source: z.literal("provided"),
+    ...common,
+    rotateEvery: days.optional(),
+  }),
+  /** The connection string of a database of this service. */
+  output: z.strictObject({ source: z.literal("output"), ...common, database: kebabName }),
+} as const;
+
+/** A secret and where its value comes from; a binding of kind `secret` or `secrets-store` says where it goes. */
+export const secret = z.discriminatedUnion("source", [
+  secretSchemas.generated,
+  secretSchemas.provided,
+  secretSchemas.output,
+]);
+export type SecretSpec = z.infer<typeof secret>;
