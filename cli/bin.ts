@@ -1,11 +1,9 @@
-import { CommanderError } from "commander";
-import { type Command } from "commander";
+import { type Command, CommanderError } from "commander";
 import { exitCode } from "./exit-code.ts";
 import { Console } from "./output/console.ts";
 import { createProgram } from "./program.ts";
-import { UserError } from "./user-error.ts";
 
-/** Runs one command line and returns the exit code; errors are shown here and nowhere else. */
+/** Runs one command line and returns the exit code; a command shows its own errors, this one those of parsing. */
 async function main(args: readonly string[]): Promise<number> {
   const program = createProgram();
   exitByException(program);
@@ -16,7 +14,7 @@ async function main(args: readonly string[]): Promise<number> {
     // Commander has already written its message (or the help that was asked for).
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
     new Console({ json: false }).error(error);
-    return error instanceof UserError ? error.exitCode : exitCode.failed;
+    return exitCode.failed;
   }
 }
 

@@ -1,4 +1,4 @@
-import { exitCode } from "./exit-code.ts";
+import { type ExitCode, exitCode } from "./exit-code.ts";
 import { Console } from "./output/console.ts";
 import { UserError } from "./user-error.ts";
 
@@ -17,11 +17,11 @@ export class Interrupted extends UserError {
   }
 }
 
-/** Installs the signal handlers and hands the session to `run`. */
-export async function withSession<Result>(
+/** Installs the signal handlers, hands the session to `run` and shows what it throws. Returns the exit code of the process. */
+export async function withSession(
   options: { json: boolean },
-  run: (session: Session) => Promise<Result>,
-): Promise<Result> {
+  run: (session: Session) => Promise<ExitCode | undefined>,
+): Promise<ExitCode> {
   const console = new Console(options);
   const abort = new AbortController();
   const insist: (() => void)[] = [];
@@ -36,8 +36,17 @@ export async function withSession<Result>(
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, onSignal);
   try {
-    return await run({ console, signal: abort.signal, onInsist: (listener) => void insist.push(listener) });
+    const code = await run({ console, signal: abort.signal, onInsist: (listener) => void insist.push(listener) });
+    return code ?? exitCode.ok;
+  } catch (error) {
+    const shown = abort.signal.aborted && isAbort(error) ? new Interrupted() : error;
+    console.error(shown);
+    return shown instanceof UserError ? shown.exitCode : exitCode.failed;
   } finally {
     for (const signal of signals) process.off(signal, onSignal);
   }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
 }
