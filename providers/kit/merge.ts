@@ -1,0 +1,78 @@
+import type { Shape } from "./shape.ts";
+import { isJsonMap, type Json, type JsonMap } from "./value.ts";
+
+/**
+ * Outputs after a write: what was asked for, completed with what the backing API added.
+ * A value that was set stays as set, as the engine requires, even where the API spells it differently.
+ */
+export function adopt(asked: JsonMap, answered: JsonMap): JsonMap {
+  return adoptValue(asked, answered) as JsonMap;
+}
+
+function adoptValue(asked: Json | undefined, answered: Json | undefined): Json {
+  if (asked === undefined || asked === null) return answered ?? null;
+  if (isJsonMap(asked) && isJsonMap(answered)) {
+    const keys = new Set([...Object.keys(asked), ...Object.keys(answered)]);
+    return dropNulls(Object.fromEntries([...keys].map((key) => [key, adoptValue(asked[key], answered[key])])));
+  }
+  if (Array.isArray(asked) && Array.isArray(answered) && asked.length === answered.length) {
+    return asked.map((item, index) => adoptValue(item, answered[index]));
+  }
+  return asked;
+}
+
+/**
+ * Outputs after a read: the API's answer over the stored state. What the API does not mention (write-only values) is kept,
+ * what it says is null is gone, and lists are taken whole, since their items cannot be told apart in general.
+ */
+export function overlay(stored: JsonMap, answered: JsonMap): JsonMap {
+  const merged: JsonMap = { ...stored };
+  for (const [key, value] of Object.entries(answered)) {
+    const before = stored[key];
+    merged[key] = isJsonMap(before) && isJsonMap(value) ? overlay(before, value) : value;
+  }
+  return dropNulls(merged);
+}
+
+/**
+ * Inputs as they would have to be written to describe what was read: only properties that the program set are looked at,
+ * so that values the API fills in by itself are no drift.
+ */
+export function projectInputs(inputs: JsonMap, outputs: JsonMap, shape: Shape): JsonMap {
+  const kept = Object.entries(inputs).map(([key, value]) => {
+    if (key.startsWith("__")) return [key, value] as const;
+    return [key, projectValue(value, outputs[key], shape[key])] as const;
+  });
+  return dropNulls(Object.fromEntries(kept));
+}
+
+type FieldLike = Shape[string] | undefined;
+
+function projectValue(input: Json, output: Json | undefined, field: FieldLike): Json {
+  if (output === undefined || output === null) return null;
+  if (isJsonMap(input) && isJsonMap(output)) {
+    return field?.fields ? projectInputs(input, output, field.fields) : output;
+  }
+  if (Array.isArray(input) && Array.isArray(output)) {
+    const items = field?.items;
+    return input.length === output.length
+      ? input.map((item, index) => projectValue(item, output[index], items))
+      : output.map((item) => settable(item, items));
+  }
+  return output;
+}
+
+/** The inputs of a resource that is being imported: every output that could have been set. */
+export function importInputs(outputs: JsonMap, shape: Shape): JsonMap {
+  const inputs = Object.entries(outputs).filter(([key]) => shape[key] !== undefined && shape[key].output !== true);
+  return dropNulls(Object.fromEntries(inputs.map(([key, value]) => [key, settable(value, shape[key])])));
+}
+
+function settable(value: Json, field: FieldLike): Json {
+  if (Array.isArray(value)) return value.map((item) => settable(item, field?.items));
+  return isJsonMap(value) && field?.fields ? importInputs(value, field.fields) : value;
+}
+
+function dropNulls(values: JsonMap): JsonMap {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined));
+}

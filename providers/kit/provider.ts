@@ -1,0 +1,256 @@
+import { checkInputs, type Problem } from "./check.ts";
+import type { Current, FunctionDefinition, Operation, ProviderDefinition, ResourceDefinition } from "./definition.ts";
+import { type Change, diffInputs } from "./diff.ts";
+import { InvalidArguments, PartialFailure, ProviderError } from "./errors.ts";
+import { importSlots, parseImportId } from "./import-id.ts";
+import { adopt, importInputs, overlay, projectInputs } from "./merge.ts";
+import type { Path } from "./path.ts";
+import { conceal, secretPaths } from "./secrets.ts";
+import type { Shape } from "./shape.ts";
+import { type JsonMap, revealMap, sameValue, toJsonMap, unknown, type ValueMap } from "./value.ts";
+
+export interface DiffResult {
+  readonly changes: readonly Change[];
+  readonly deleteBeforeReplace: boolean;
+}
+
+/** A resource as the engine gets it: values carry their secrets. */
+export interface Recorded {
+  readonly id: string;
+  readonly outputs: ValueMap;
+  readonly inputs: ValueMap;
+}
+
+/** What `Operation` needs and only the transport can give. */
+export type Situation = Pick<Operation<unknown>, "signal" | "log">;
+
+/** A create or update that left a half-made resource behind. */
+export class InitFailed extends Error {
+  readonly recorded: Recorded;
+  constructor(recorded: Recorded, cause: PartialFailure) {
+    super(cause.message, { cause });
+    this.recorded = recorded;
+  }
+}
+
+/**
+ * A provider without transport: every operation of the engine's protocol over `Value` trees. The gRPC service calls it, and so do tests.
+ */
+export class Provider<Client> {
+  readonly definition: ProviderDefinition<Client>;
+  #client: { readonly value: Client } | undefined;
+  #config: ValueMap = {};
+
+  constructor(definition: ProviderDefinition<Client>) {
+    this.definition = definition;
+  }
+
+  checkConfig(config: ValueMap): Problem[] {
+    const revealed = revealMap(config);
+    return [...checkInputs(revealed, this.definition.config), ...(this.definition.checkConfig?.(revealed) ?? [])];
+  }
+
+  /** A changed configuration never replaces the provider: its resources are still the same ones. */
+  diffConfig(olds: ValueMap, news: ValueMap): Change[] {
+    return diffInputs(revealMap(olds), revealMap(news), this.definition.config);
+  }
+
+  configure(config: ValueMap): void {
+    this.#config = config;
+    this.#client = { value: this.definition.configure(revealMap(config)) };
+  }
+
+  /** The configuration in use, for redaction. */
+  get config(): ValueMap {
+    return this.#config;
+  }
+
+  async check(type: string, inputs: ValueMap): Promise<Problem[]> {
+    const resource = this.#resource(type);
+    const revealed = revealMap(inputs);
+    const problems = checkInputs(revealed, resource.shape);
+    if (problems.length > 0 || !resource.check) return problems;
+    return resource.check(revealed, this.#client?.value);
+  }
+
+  diff(type: string, olds: { state: ValueMap; inputs: ValueMap }, news: ValueMap, ignore: string[]): DiffResult {
+    const resource = this.#resource(type);
+    const before = Object.keys(olds.inputs).length > 0 ? revealMap(olds.inputs) : revealMap(olds.state);
+    const after = revealMap(news);
+    const found = diffInputs(before, after, resource.shape, ignore);
+    const changes = resource.update ? found : found.map((change) => ({ ...change, replace: true }));
+    const sameName = resource.uniqueBy?.every((name) => sameValue(before[name], after[name])) ?? false;
+    return { changes, deleteBeforeReplace: sameName && changes.some((change) => change.replace) };
+  }
+
+  async create(type: string, inputs: ValueMap, situation: Situation): Promise<Recorded> {
+    const resource = this.#resource(type);
+    const asked = toJsonMap(inputs);
+    const record = (id: string, answered: JsonMap) => this.#record(resource, id, adopt(asked, answered), inputs, {});
+    try {
+      const found = await resource.create(asked, this.#operation(situation));
+      return record(found.id, found.outputs);
+    } catch (error) {
+      throw error instanceof PartialFailure ? new InitFailed(record(error.id, error.outputs), error) : error;
+    }
+  }
+
+  /** What a create would give, as far as it can be told before. */
+  previewCreate(type: string, inputs: ValueMap): ValueMap {
+    const resource = this.#resource(type);
+    const later = Object.entries(resource.shape).filter(([, field]) => field.output === true);
+    const outputs: ValueMap = { ...Object.fromEntries(later.map(([name]) => [name, unknown])), ...inputs };
+    return this.#conceal(resource, { ...outputs, ...resource.preview?.(revealMap(inputs)) }, inputs, {});
+  }
+
+  /** The resource as it is now; `undefined` when it is gone. */
+  async read(
+    type: string,
+    id: string,
+    olds: { state: ValueMap; inputs: ValueMap },
+    situation: Situation,
+  ): Promise<Recorded | undefined> {
+    const resource = this.#resource(type);
+    if (!resource.read) return this.#recall(type, id, olds);
+    const current = this.#locate(resource, id, olds);
+    const found = await resource.read(current, this.#operation(situation));
+    if (!found) return undefined;
+    const outputs = overlay(current.state, found.outputs);
+    const before = current.inputs;
+    const isImport = Object.keys(before).length === 0;
+    const inputs = isImport ? importInputs(outputs, resource.shape) : projectInputs(before, outputs, resource.shape);
+    const unchanged = sameValue(inputs, before);
+    const paths = [...secretPaths(olds.inputs), ...secretFields(resource.shape)];
+    return {
+      ...this.#record(resource, found.id, outputs, olds.inputs, olds.state),
+      inputs: unchanged ? olds.inputs : conceal(inputs, paths),
+    };
+  }
+
+  async update(
+    type: string,
+    id: string,
+    olds: { state: ValueMap; inputs: ValueMap },
+    news: ValueMap,
+    situation: Situation,
+  ): Promise<Recorded> {
+    const resource = this.#resource(type);
+    if (!resource.update) throw new ProviderError(`${type} cannot be updated in place.`);
+    const asked = toJsonMap(news);
+    const current = { id, state: toJsonMap(olds.state), inputs: toJsonMap(olds.inputs) };
+    const kept = keptOutputs(resource.shape, current.state);
+    const record = (answered: JsonMap) =>
+      this.#record(resource, id, adopt(asked, overlay(kept, answered)), news, olds.state);
+    try {
+      return record(await resource.update(asked, current, this.#operation(situation)));
+    } catch (error) {
+      throw error instanceof PartialFailure ? new InitFailed(record(error.outputs), error) : error;
+    }
+  }
+
+  /** What an update would give: the new inputs, outputs that updates leave alone, and unknowns for the rest. */
+  previewUpdate(type: string, state: ValueMap, news: ValueMap): ValueMap {
+    const resource = this.#resource(type);
+    const outputs: ValueMap = {};
+    for (const [name, field] of Object.entries(resource.shape)) {
+      if (field.output !== true) continue;
+      outputs[name] = field.stable === true && state[name] !== undefined ? state[name] : unknown;
+    }
+    return this.#conceal(resource, { ...outputs, ...news }, news, state);
+  }
+
+  async delete(
+    type: string,
+    id: string,
+    olds: { state: ValueMap; inputs: ValueMap },
+    situation: Situation,
+  ): Promise<void> {
+    const resource = this.#resource(type);
+    const current = { id, state: toJsonMap(olds.state), inputs: toJsonMap(olds.inputs) };
+    await resource.delete?.(current, this.#operation(situation));
+  }
+
+  async invoke(token: string, args: ValueMap, situation: Situation): Promise<ValueMap> {
+    const definition = this.#function(token);
+    const problems = checkInputs(revealMap(args), definition.inputs);
+    if (problems.length > 0) throw new InvalidArguments(`Wrong arguments for ${token}:`, problems);
+    const outputs: ValueMap = await definition.invoke(toJsonMap(args), this.#operation(situation));
+    const paths = secretPaths(args);
+    return conceal(outputs, [...paths, ...(paths.length > 0 ? (definition.derived ?? []) : []).map((name) => [name])]);
+  }
+
+  #resource(type: string): ResourceDefinition<Client> {
+    const { resources, name } = this.definition;
+    const found = Object.hasOwn(resources, type) ? resources[type] : undefined;
+    if (found) return found;
+    throw new ProviderError(
+      `The built-in ${name} plugin has no resource type ${type}. Use one of the types below, or run with the official plugin (CHITTYOPS_PLUGINS=official).\n${list(resources)}`,
+    );
+  }
+
+  /** A resource that lives in the state alone is what the state says. */
+  #recall(type: string, id: string, olds: { state: ValueMap; inputs: ValueMap }): Recorded {
+    if (Object.keys(olds.state).length > 0) return { id, outputs: olds.state, inputs: olds.inputs };
+    throw new ProviderError(`A resource of type ${type} cannot be imported: nothing outside the state knows of it.`);
+  }
+
+  #function(token: string): FunctionDefinition<Client> {
+    const functions = this.definition.functions ?? {};
+    const found = Object.hasOwn(functions, token) ? functions[token] : undefined;
+    if (found) return found;
+    const known = Object.keys(functions).length > 0 ? `Known functions:\n${list(functions)}` : "It has no functions.";
+    throw new ProviderError(`The built-in ${this.definition.name} plugin has no function ${token}. ${known}`);
+  }
+
+  #operation(situation: Situation): Operation<Client> {
+    if (!this.#client) throw new Error("An operation was asked for before the provider was configured.");
+    return { client: this.#client.value, ...situation };
+  }
+
+  #locate(resource: ResourceDefinition<Client>, id: string, olds: { state: ValueMap; inputs: ValueMap }): Current {
+    const state = toJsonMap(olds.state);
+    const inputs = toJsonMap(olds.inputs);
+    const templates = resource.importIds ?? [];
+    const located = templates.some((template) =>
+      importSlots(template).every((slot) => slot === "id" || state[slot] !== undefined),
+    );
+    if (located || templates.length === 0) return { id, state, inputs };
+    const { id: ownId, ...parents } = parseImportId(id, templates);
+    return { id: ownId ?? id, state: { ...parents, ...state }, inputs };
+  }
+
+  #record(
+    resource: ResourceDefinition<Client>,
+    id: string,
+    outputs: JsonMap,
+    inputs: ValueMap,
+    state: ValueMap,
+  ): Recorded {
+    return { id, outputs: this.#conceal(resource, outputs, inputs, state), inputs };
+  }
+
+  #conceal(resource: ResourceDefinition<Client>, outputs: ValueMap, inputs: ValueMap, state: ValueMap): ValueMap {
+    const fromInputs = secretPaths(inputs);
+    const derived = fromInputs.length > 0 ? (resource.derived ?? []).map((name) => [name]) : [];
+    return conceal(outputs, [...secretFields(resource.shape), ...fromInputs, ...derived, ...secretPaths(state)]);
+  }
+}
+
+/** Outputs that an update keeps unless the API says otherwise. */
+function keptOutputs(shape: Shape, state: JsonMap): JsonMap {
+  return Object.fromEntries(Object.entries(state).filter(([name]) => shape[name]?.output === true));
+}
+
+function secretFields(shape: Shape, at: Path = []): Path[] {
+  return Object.entries(shape).flatMap(([name, field]) => {
+    if (field.secret === true) return [[...at, name]];
+    return field.fields ? secretFields(field.fields, [...at, name]) : [];
+  });
+}
+
+function list(named: Readonly<Record<string, unknown>>): string {
+  return Object.keys(named)
+    .sort()
+    .map((name) => `  ${name}`)
+    .join("\n");
+}
