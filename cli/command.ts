@@ -3,7 +3,11 @@ import type { ExitCode } from "./exit-code.ts";
 import { type Session, withSession } from "./session.ts";
 
 /** What a command gets: its positional arguments in order, its options, and the session. A returned exit code other than 0 is the process's. */
-export type Action = (session: Session, options: Record<string, unknown>, positionals: (string | undefined)[]) => Promise<ExitCode | undefined>;
+export type Action = (
+  session: Session,
+  options: Record<string, unknown>,
+  positionals: (string | undefined)[],
+) => Promise<ExitCode | undefined>;
 
 export interface CommandDefinition {
   name: string;
@@ -28,7 +32,9 @@ export function defineCommand(definition: CommandDefinition): Command {
   return command.action(async (...received: unknown[]) => {
     const options = command.opts();
     const positionals = received.slice(0, command.registeredArguments.length) as (string | undefined)[];
-    const code = await withSession({ json: options.json === true }, (session) => definition.action(session, options, positionals));
+    const code = await withSession({ json: options.json === true }, (session) =>
+      definition.action(session, options, positionals),
+    );
     if (code !== undefined) process.exitCode = code;
   });
 }

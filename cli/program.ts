@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import packageJson from "./package.json" with { type: "json" };
 import { helpExamples } from "./command.ts";
 import { commands } from "./commands/index.ts";
+import packageJson from "./package.json" with { type: "json" };
 
 /** The whole command line. */
 export function createProgram(): Command {
@@ -12,10 +12,10 @@ export function createProgram(): Command {
     .showHelpAfterError("(add --help for the options and an example)")
     .addHelpText(
       "after",
-      helpExamples([
+      `${helpExamples([
         ["npx chittyops start", "the whole core estate on an embedded cloud"],
         ["npx chittyops status", "what runs, where, and its health"],
-      ]) + "\n\nExit codes: 0 ok, 1 failed, 2 usage, 3 drift found.",
+      ])}\n\nExit codes: 0 ok, 1 failed, 2 usage, 3 drift found.`,
     );
   for (const command of commands()) program.addCommand(command);
   return program;
