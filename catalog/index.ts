@@ -1,3 +1,4 @@
+export { services } from "./declared-services.ts";
 export { type EnvironmentName, environmentNames, environments } from "./environments.ts";
 export { accountsAndZones, type FamilyName, families, familyNames } from "./families.ts";
 export { physicalName } from "./physical-name.ts";
@@ -17,5 +18,4 @@ export type { BindingKind, BindingSpec } from "./schema/binding.ts";
 export type { HostingSpec } from "./schema/hosting.ts";
 export type { SecretSpec } from "./schema/secret.ts";
 export type { ServiceSpec } from "./schema/service.ts";
-export { services } from "./services/index.ts";
 export { validateCatalog } from "./validate/validate-catalog.ts";

@@ -1,11 +1,11 @@
 import { completeService, needsOf } from "./complete.ts";
+import { services as declared } from "./declared-services.ts";
 import { deploymentOrder } from "./deployment-order.ts";
 import { environmentNames, environments } from "./environments.ts";
 import { families, familyNames, isEnvironmentName, isFamilyName } from "./families.ts";
 import { CatalogError, type CatalogProblem, oneOf } from "./problems.ts";
 import type { ResolvedEstate } from "./resolved.ts";
 import type { ServiceSpec } from "./schema/service.ts";
-import { services as declared } from "./services/index.ts";
 import { ownsZone, surroundings } from "./surroundings.ts";
 import { validateCatalog } from "./validate/validate-catalog.ts";
 
