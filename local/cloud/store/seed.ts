@@ -1,0 +1,52 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { LocalAccount, LocalSeed, LocalTokens } from "../../../contracts/local.ts";
+import { accounts, credentials, zones } from "./records/accounts.ts";
+import type { Store } from "./store.ts";
+
+/** sha256 of a token's value, under which its credential is filed. */
+export function tokenHash(value: string): string {
+  return createHash("sha256").update(value).digest("hex");
+}
+
+/** The stable id of a seeded account (`account`) or zone (`zone`). */
+export function seededId(kind: "account" | "zone", name: string): string {
+  return createHash("sha256").update(`${kind}:${name}`).digest("hex").slice(0, 32);
+}
+
+/**
+ * Makes sure that the accounts and zones of the seed exist and that each account has a token, and that there is an admin token.
+ * What exists already stays. `known` are the tokens handed out before (`tokens.json`): they go on being good, since the store itself
+ * keeps only their hashes; a token that is not known any more is replaced.
+ * @returns the tokens to write to `tokens.json`.
+ */
+export function seedStore(store: Store, seed: LocalSeed, known?: LocalTokens): LocalTokens {
+  return store.transaction(() => {
+    const createdOn = new Date().toISOString();
+    const tokens: LocalTokens = { admin: known?.admin ?? randomBytes(32).toString("base64url"), accounts: {} };
+    for (const { hash } of store.list(credentials).filter((credential) => credential.tokenId === undefined)) {
+      store.remove(credentials, "", hash);
+    }
+    store.put(credentials, { hash: tokenHash(tokens.admin), kind: "admin" });
+    for (const { name, zones: zoneNames } of seed.accounts) {
+      const accountId = seededId("account", name);
+      if (!store.get(accounts, "", accountId)) store.put(accounts, { id: accountId, name, createdOn, subdomain: name });
+      for (const zoneName of zoneNames) {
+        const id = seededId("zone", zoneName);
+        if (!store.get(zones, accountId, id)) store.put(zones, { id, accountId, name: zoneName, createdOn });
+      }
+      const token = known?.accounts[name] ?? randomBytes(32).toString("base64url");
+      tokens.accounts[name] = token;
+      store.put(credentials, { hash: tokenHash(token), kind: "account", accountId });
+    }
+    return tokens;
+  });
+}
+
+/** The accounts and zones of the store, as `daemon.json` lists them. */
+export function localAccounts(store: Store): LocalAccount[] {
+  return store.list(accounts).map(({ id, name }) => ({
+    name,
+    id,
+    zones: store.list(zones, id).map((zone) => ({ name: zone.name, id: zone.id })),
+  }));
+}
