@@ -25,19 +25,19 @@ export function dependenciesOf(binding: BindingSpec): string[] {
 }
 
 /** What a binding has made for it, if its service owns that: the store, and with a queue its dead letter queue. */
-export function storeOf(
-  binding: BindingSpec,
-  { spec, instance }: Merged,
-  { environment }: Surroundings,
-): ResolvedStore[] {
-  if ("external" in binding && binding.external) return [];
-  if ("owner" in binding && binding.owner !== undefined && binding.owner !== spec.name) return [];
+export function storeOf(binding: BindingSpec, { instance }: Merged, around: Surroundings): ResolvedStore[] {
   const identity = (kind: StoreKind, store: string) => ({
     key: `${instance}/${kind}/${store}`,
     owner: instance,
     store,
-    physicalName: physicalName(instance, store, environment),
+    physicalName: physicalName(instance, store, around.environment),
   });
+  if (binding.kind === "hyperdrive") {
+    const { kind, database, owner, caching = true } = binding;
+    const databaseOwner = owner === undefined ? instance : around.instance(owner);
+    return [{ kind, ...identity(kind, kebabCase(binding.name)), database, databaseOwner, caching }];
+  }
+  if (("external" in binding && binding.external) || ("owner" in binding && binding.owner !== undefined)) return [];
   switch (binding.kind) {
     case "kv":
     case "dispatch-namespace":
@@ -54,10 +54,6 @@ export function storeOf(
       const dead = { kind: binding.kind, ...identity("queue", deadLetter), deliveryDelay: 0 };
       return [{ ...queue, deadLetter: dead.key }, dead];
     }
-    case "hyperdrive": {
-      const { database, caching = true } = binding;
-      return [{ kind: binding.kind, ...identity("hyperdrive", database), database, caching }];
-    }
     default:
       return [];
   }
@@ -71,8 +67,7 @@ function numberOf(name: string): string {
 /** A binding with every name and default filled in. A service that does not exist is taken by its name. */
 export function completeBinding(binding: BindingSpec, merged: Merged, around: Surroundings): ResolvedBinding {
   const { environment } = around;
-  const instanceOf = (owner: string | undefined) =>
-    owner === undefined ? merged.instance : (around.find(owner)?.instance ?? owner);
+  const instanceOf = (owner: string | undefined) => (owner === undefined ? merged.instance : around.instance(owner));
   const foreignScript = (service: string | undefined) =>
     service === undefined ? undefined : around.scriptName(service);
   const { name } = binding;
@@ -89,11 +84,7 @@ export function completeBinding(binding: BindingSpec, merged: Merged, around: Su
       return { kind: binding.kind, name, target };
     }
     case "hyperdrive":
-      return {
-        kind: binding.kind,
-        name,
-        target: { store: `${instanceOf(binding.owner)}/hyperdrive/${binding.database}` },
-      };
+      return { kind: binding.kind, name, target: { store: `${merged.instance}/hyperdrive/${kebabCase(name)}` } };
     case "queue-consumer": {
       const owner = binding.owner === undefined ? merged : around.find(binding.owner);
       const queue = owner?.spec.bindings?.find(
@@ -149,8 +140,11 @@ export function completeBinding(binding: BindingSpec, merged: Merged, around: Su
       const namespaceId = numberOf(physicalName(merged.instance, kebabCase(name), environment));
       return { kind: binding.kind, name, namespaceId, limit: binding.limit, period: binding.period };
     }
+    case "var": {
+      const value = binding.value.replaceAll("{environment}", environment).replaceAll("{domain}", around.place.domain);
+      return { kind: binding.kind, name, value };
+    }
     case "send-email":
-    case "var":
     case "json":
     case "ai":
     case "browser":
@@ -162,6 +156,6 @@ export function completeBinding(binding: BindingSpec, merged: Merged, around: Su
 }
 
 function secretKey(secret: string, { spec, instance }: Merged): string {
-  const shared = spec.secrets?.some((declared) => declared.name === secret && declared.shared);
+  const shared = spec.secrets?.some((declared) => declared.name === secret && "shared" in declared && declared.shared);
   return `${shared ? "shared" : instance}/${secret}`;
 }

@@ -1,6 +1,7 @@
 import { completeBinding, dependenciesOf, storeOf } from "./complete-binding.ts";
 import { databaseDefaults, healthDefaults, secretLength, workerDefaults } from "./defaults.ts";
 import { type EnvironmentName, environments } from "./environments.ts";
+import { liveClasses } from "./live-classes.ts";
 import { physicalName } from "./physical-name.ts";
 import type { ResolvedDatabase, ResolvedSecret, ResolvedService, ResolvedStore, ResolvedWorker } from "./resolved.ts";
 import type { DatabaseSpec } from "./schema/database.ts";
@@ -26,7 +27,25 @@ export function needsOf(spec: ServiceSpec, environment: EnvironmentName): string
   return [...(worker.tailConsumers ?? workerDefaults.tailConsumers), ...(spec.bindings ?? []).flatMap(dependenciesOf)];
 }
 
-function completeWorker(worker: WorkerSpec, { instance }: Merged, around: Surroundings): ResolvedWorker {
+/** The classes that this script's bindings and those of the family's other services expect it to export. */
+function exportsOf(spec: ServiceSpec, worker: WorkerSpec, around: Surroundings): ResolvedWorker["exports"] {
+  const durableObjects = new Set(liveClasses(worker.migrations ?? []));
+  const workflows = new Set<string>();
+  const entrypoints = new Set<string>();
+  for (const user of around.own.values()) {
+    for (const binding of user.spec.bindings ?? []) {
+      const target = "service" in binding && binding.service !== undefined ? binding.service : user.spec.name;
+      if (target !== spec.name) continue;
+      if (binding.kind === "durable-object") durableObjects.add(binding.className);
+      if (binding.kind === "workflow") workflows.add(binding.className);
+      if (binding.kind === "service" && binding.entrypoint !== undefined) entrypoints.add(binding.entrypoint);
+    }
+  }
+  const sorted = (names: Set<string>) => [...names].sort();
+  return { durableObjects: sorted(durableObjects), workflows: sorted(workflows), entrypoints: sorted(entrypoints) };
+}
+
+function completeWorker(worker: WorkerSpec, { spec, instance }: Merged, around: Surroundings): ResolvedWorker {
   const { observability = workerDefaults.observability } = worker;
   return {
     scriptName: physicalName(instance, undefined, around.environment),
@@ -38,12 +57,13 @@ function completeWorker(worker: WorkerSpec, { instance }: Merged, around: Surrou
     observability: { enabled: observability.enabled, headSamplingRate: observability.headSamplingRate ?? 1 },
     assets: worker.assets,
     migrations: worker.migrations ?? workerDefaults.migrations,
+    exports: exportsOf(spec, worker, around),
     tailConsumers: (worker.tailConsumers ?? workerDefaults.tailConsumers).map(around.scriptName),
   };
 }
 
-function completeSecret(secret: SecretSpec, service: string): ResolvedSecret {
-  const shared = secret.shared === true;
+function completeSecret(secret: SecretSpec, service: string, around: Surroundings): ResolvedSecret {
+  const shared = "shared" in secret && secret.shared === true;
   const common = { key: `${shared ? "shared" : service}/${secret.name}`, name: secret.name, shared };
   switch (secret.source) {
     case "generated":
@@ -56,7 +76,12 @@ function completeSecret(secret: SecretSpec, service: string): ResolvedSecret {
         rotateEvery: secret.rotateEvery,
       };
     case "output":
-      return { ...common, source: "output", database: secret.database };
+      return {
+        ...common,
+        source: "output",
+        database: secret.database,
+        databaseOwner: secret.owner === undefined ? service : around.instance(secret.owner),
+      };
   }
 }
 
@@ -123,6 +148,6 @@ export function completeService(merged: Merged, around: Surroundings): ResolvedS
       : [],
     stores: worker ? storesOf(merged, around) : [],
     databases: (spec.databases ?? []).map((database) => completeDatabase(database, merged, around)),
-    secrets: (spec.secrets ?? []).map((secret) => completeSecret(secret, instance)).sort(byName),
+    secrets: (spec.secrets ?? []).map((secret) => completeSecret(secret, instance, around)).sort(byName),
   };
 }

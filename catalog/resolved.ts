@@ -20,7 +20,12 @@ export type ResolvedStore = {
       deliveryDelay: number /** Key of the dead letter queue. */;
       deadLetter?: string | undefined;
     }
-  | { kind: "hyperdrive" /** Name of the owner's database. */; database: string; caching: boolean }
+  | {
+      kind: "hyperdrive" /** Name of the database, and of the instance that declares it. */;
+      database: string;
+      databaseOwner: string;
+      caching: boolean;
+    }
 );
 export type StoreKind = ResolvedStore["kind"];
 
@@ -97,7 +102,11 @@ export type ResolvedSecret = {
       variable: string;
       rotateEvery?: string | undefined;
     }
-  | { source: "output"; database: string }
+  | {
+      source: "output" /** Name of the database, and of the instance that declares it. */;
+      database: string;
+      databaseOwner: string;
+    }
 );
 
 export interface ResolvedDatabase {
@@ -122,6 +131,8 @@ export interface ResolvedWorker {
   observability: { enabled: boolean; headSamplingRate: number };
   assets?: NonNullable<WorkerSpec["assets"]> | undefined;
   migrations: readonly MigrationSpec[];
+  /** What the script has to export for its own bindings and for those of others, each list sorted. */
+  exports: { durableObjects: readonly string[]; workflows: readonly string[]; entrypoints: readonly string[] };
   /** Script names, in the same account. */
   tailConsumers: readonly string[];
 }

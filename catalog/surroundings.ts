@@ -20,6 +20,8 @@ export interface Surroundings {
   own: ReadonlyMap<string, Merged>;
   /** The instance that a service of this family means by a name: its own family's, else the one of the service's home. */
   find: (name: string) => Merged | undefined;
+  /** What the names of that instance at the cloud begin with. */
+  instance: (name: string) => string;
   /** Name of the script that a service of this family means by a name. */
   scriptName: (name: string) => string;
 }
@@ -43,12 +45,15 @@ export function surroundings(
     const spec = services.find((service) => service.name === name);
     return spec && merge(spec, environment, spec.family);
   };
+  // A service that does not exist is taken by its name; `validateCatalog` reports it.
+  const instance = (name: string) => find(name)?.instance ?? name;
   return {
     environment,
     place: families[family].places[environment],
     own,
     find,
-    scriptName: (name) => physicalName(find(name)?.instance ?? name, undefined, environment),
+    instance,
+    scriptName: (name) => physicalName(instance(name), undefined, environment),
   };
 }
 

@@ -88,8 +88,9 @@ export const bindingSchemas = {
   hyperdrive: z.strictObject({
     kind: z.literal("hyperdrive"),
     ...named,
-    /** Name of a database of this service, or of `owner`. */
+    /** Name of a database of this service, or of `owner`. Each binding gets a configuration of its own. */
     database: kebabName,
+    /** The service that declares the database, when it is another one than this. */
     owner: kebabName.optional(),
     /** Whether Hyperdrive may answer a read from its cache. */
     caching: z.boolean().optional(),
@@ -98,6 +99,7 @@ export const bindingSchemas = {
   secret: z.strictObject({ kind: z.literal("secret"), ...named, secret: variableName.optional() }),
   /** A secret that is bound through the account's Secrets Store. Default of `secret`: the binding's name. */
   "secrets-store": z.strictObject({ kind: z.literal("secrets-store"), ...named, secret: variableName.optional() }),
+  /** `{environment}` and `{domain}` within the value stand for those of the environment. Never a secret. */
   var: z.strictObject({ kind: z.literal("var"), ...named, value: z.string() }),
   json: z.strictObject({ kind: z.literal("json"), ...named, value: z.json() }),
   ai: z.strictObject({ kind: z.literal("ai"), ...named }),

@@ -23,8 +23,14 @@ export const secretSchemas = {
     ...common,
     rotateEvery: days.optional(),
   }),
-  /** The connection string of a database of this service. */
-  output: z.strictObject({ source: z.literal("output"), ...common, database: kebabName }),
+  /** The connection string of a database of this service, or of `owner`. */
+  output: z.strictObject({
+    source: z.literal("output"),
+    name: variableName,
+    database: kebabName,
+    /** The service that declares the database, when it is another one than this. */
+    owner: kebabName.optional(),
+  }),
 } as const;
 
 /** A secret and where its value comes from; a binding of kind `secret` or `secrets-store` says where it goes. */
