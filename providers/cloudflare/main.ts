@@ -1,0 +1,4 @@
+import { serveProvider } from "../kit/serve.ts";
+import { cloudflare } from "./provider.ts";
+
+await serveProvider(cloudflare);

@@ -1,0 +1,45 @@
+import type { Operation, ResourceDefinition } from "../../kit/definition.ts";
+import { isJsonMap, type JsonMap } from "../../kit/value.ts";
+import type { Api } from "../api/api.ts";
+import { decode } from "../codec.ts";
+import { fillPath } from "../rest.ts";
+import { dueMigrations, presentTag } from "../script/migrations.ts";
+import { multipart } from "../script/multipart.ts";
+import { readScript } from "../script/read.ts";
+import { checkSource } from "../script/source.ts";
+import { uploadParts } from "../script/upload.ts";
+import { shapeOf } from "../shapes.ts";
+
+const shape = shapeOf("WorkersScript", { replace: ["scriptName"] });
+const item = "/accounts/{accountId}/workers/scripts/{scriptName}";
+
+export const workersScript: ResourceDefinition<Api> = {
+  shape,
+  importIds: ["{accountId}/{id}"],
+  uniqueBy: ["accountId", "scriptName"],
+  check: checkSource,
+  create: async (inputs, operation) => ({
+    id: String(inputs.scriptName),
+    outputs: await upload(inputs, {}, operation),
+  }),
+  read: (current, operation) => readScript(current, operation, shape),
+  update: (inputs, { state }, operation) => upload(inputs, state, operation),
+  delete: async ({ id, state }, { client, signal }) => {
+    const force = state.force === true ? "?force=true" : "";
+    await client.call({ method: "DELETE", path: fillPath(item, { ...state, scriptName: id }) + force, signal });
+  },
+};
+
+async function upload(inputs: JsonMap, state: JsonMap, { client, signal }: Operation<Api>): Promise<JsonMap> {
+  const migrations = dueMigrations(inputs, state);
+  const parts = await uploadParts(inputs, shape, migrations ? { migrations } : {});
+  const { body, contentType } = multipart(parts);
+  const headers = { "content-type": contentType };
+  const answer = await client.call({ method: "PUT", path: fillPath(item, inputs), body, headers, signal });
+  const tag = isJsonMap(inputs.migrations) ? inputs.migrations.newTag : presentTag(state);
+  return {
+    usageModel: "standard",
+    ...(isJsonMap(answer) ? decode(answer, shape) : {}),
+    ...(typeof tag === "string" ? { migrationTag: tag } : {}),
+  };
+}
