@@ -1,0 +1,81 @@
+import * as cloudflare from "@pulumi/cloudflare";
+import * as pulumi from "@pulumi/pulumi";
+import type { ResolvedService } from "../catalog/index.ts";
+import { publicUrl } from "./public-url.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { addresses } from "./worker/addresses.ts";
+import { healthGate } from "./worker/health-gate.ts";
+import { queueConsumers } from "./worker/queue-consumers.ts";
+import { registryEntry } from "./worker/registry-entry.ts";
+import { makeStores } from "./worker/stores.ts";
+import { workerScript } from "./worker/worker-script.ts";
+
+export interface ChittyServiceArgs {
+  /** A service as the catalog resolves it, e.g. `resolve("prod", "chittyos").services[0]`. */
+  service: ResolvedService;
+  /** `local`, `dev` or `prod`. */
+  environment: string;
+}
+
+export type Health = "healthy" | "unchecked";
+
+/**
+ * A service of ChittyOS: what it stores, the Worker that runs it with its bindings, addresses and queues, its entry in the registry,
+ * the gate that waits for its health, and its schedules last. A service that runs elsewhere is only registered.
+ *
+ * Deleted in the opposite order: schedules, queue consumers, addresses, the script, what it stores.
+ */
+export class ChittyService extends pulumi.ComponentResource {
+  /** Absent for a package that runs nowhere. */
+  declare readonly url: pulumi.Output<string | undefined>;
+  /** Absent where the service runs elsewhere. */
+  declare readonly scriptName: pulumi.Output<string | undefined>;
+  /** `healthy` once the gate has passed; `unchecked` where there is none. */
+  declare readonly health: pulumi.Output<Health>;
+  /** Names of the stores at the cloud, by their key in the catalog. */
+  declare readonly stores: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: ChittyServiceArgs, around: Surroundings, opts?: pulumi.ComponentResourceOptions) {
+    super("chittyops:index:ChittyService", name, args, opts);
+    const { service } = args;
+    makeStores(service, around, { parent: this });
+    const deployed = this.#deploy(service, around);
+    this.url = pulumi.output(publicUrl(service, around.edgeUrl));
+    this.scriptName = pulumi.output(deployed?.scriptName);
+    this.health = deployed?.health ?? pulumi.output<Health>("unchecked");
+    this.stores = pulumi.output(Object.fromEntries(service.stores.map(({ key, physicalName }) => [key, physicalName])));
+    this.registerOutputs({ url: this.url, scriptName: this.scriptName, health: this.health, stores: this.stores });
+  }
+
+  #deploy(service: ResolvedService, around: Surroundings) {
+    const { worker } = service;
+    if (worker === undefined) {
+      registryEntry(service, around, { parent: this });
+      return undefined;
+    }
+    const { script, release } = workerScript(service, worker, around, { parent: this });
+    const consumers = queueConsumers(service, script, around, { parent: this });
+    const reachable = addresses(service, script, around, { parent: this });
+    const record = registryEntry(service, around, { parent: this, dependsOn: reachable });
+    const gate = healthGate(service, release, around, {
+      parent: this,
+      dependsOn: [...consumers, ...reachable, ...(record ? [record] : [])],
+    });
+    this.#schedule(service, script, around, gate === undefined ? reachable : [gate]);
+    return { scriptName: script.scriptName, health: gate?.stdout.apply((): Health => "healthy") };
+  }
+
+  /** Made for every Worker, since a schedule is not taken away by deleting this resource, only by an empty list. */
+  #schedule(
+    service: ResolvedService,
+    script: cloudflare.WorkersScript,
+    { accountId }: Surroundings,
+    dependsOn: pulumi.Resource[],
+  ): void {
+    new cloudflare.WorkersCronTrigger(
+      `${service.name}-crons`,
+      { accountId, scriptName: script.scriptName, schedules: service.crons.map((cron) => ({ cron })) },
+      { parent: this, dependsOn },
+    );
+  }
+}

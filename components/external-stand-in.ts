@@ -1,0 +1,33 @@
+import * as cloudflare from "@pulumi/cloudflare";
+import type * as pulumi from "@pulumi/pulumi";
+import { type ShellManifest, shellManifestBinding } from "../contracts/shell.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { shellCode } from "./worker/worker-code.ts";
+
+/** One shell that answers in `local` for every script that services bind and nobody here deploys. */
+export function externalStandIn(around: Surroundings, opts: pulumi.CustomResourceOptions): void {
+  const { accountId, bundles, estate, registry, externalStandIn: scriptName } = around;
+  const manifest: ShellManifest = {
+    service: "external",
+    environment: estate.environment.name,
+    health: { path: "/health", expect: "ok" },
+    bindings: [],
+  };
+  const [any] = estate.services.flatMap(({ worker }) => worker ?? []);
+  if (scriptName === undefined || any === undefined) return;
+  const { compatibilityDate, compatibilityFlags, observability } = any;
+  const script = new cloudflare.WorkersScript(
+    "external-stand-in",
+    {
+      accountId,
+      scriptName,
+      ...shellCode([], bundles),
+      compatibilityDate,
+      compatibilityFlags: [...compatibilityFlags],
+      observability,
+      bindings: [{ name: shellManifestBinding, type: "json", json: JSON.stringify(manifest) }],
+    },
+    { ...opts, additionalSecretOutputs: ["bindings"] },
+  );
+  registry.publishScript(scriptName, script.scriptName);
+}

@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import * as cloudflare from "@pulumi/cloudflare";
+import * as pulumi from "@pulumi/pulumi";
+import type { ResolvedBinding, ResolvedService, ResolvedWorker } from "../../catalog/index.ts";
+import { type ShellManifest, shellManifestBinding, shellTokenBinding } from "../../contracts/shell.ts";
+import { programPath } from "../program-path.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { type CloudflareBinding, cloudflareBinding } from "./cloudflare-binding.ts";
+import { firstUploads } from "./first-uploads.ts";
+import { workerCode } from "./worker-code.ts";
+
+export interface DeployedScript {
+  script: cloudflare.WorkersScript;
+  /** A digest of everything that is uploaded; secret. */
+  release: pulumi.Output<string>;
+}
+
+/**
+ * The script of a service. Other Workers learn its name through the registry: from the moment that something answers to it where
+ * bindings form a cycle, else once the script itself is there.
+ */
+export function workerScript(
+  service: ResolvedService,
+  worker: ResolvedWorker,
+  around: Surroundings,
+  opts: pulumi.CustomResourceOptions,
+): DeployedScript {
+  const closesCycle = around.estate.shellFirst.includes(service.name);
+  const args = scriptArgs(service, worker, around);
+  const first = firstUploads(service.name, worker, { args, closesCycle, bundles: around.bundles }, opts);
+  const script = new cloudflare.WorkersScript(
+    `${service.name}-script`,
+    {
+      ...args,
+      // A first upload overwrites a script that was there before it: saying which ones there were has this one uploaded after them.
+      ...(first.length > 0 && { annotations: { workersMessage: `after ${first.map(({ tag }) => tag).join(", ")}` } }),
+      // Others of its cycle still bind the script when its turn to be deleted comes.
+      ...(closesCycle && { force: true }),
+    },
+    { ...opts, dependsOn: first.map(({ script }) => script), additionalSecretOutputs: ["bindings"] },
+  );
+  const earliest = closesCycle ? (first.at(-1)?.script ?? script) : script;
+  around.registry.publishScript(worker.scriptName, earliest.scriptName);
+  return { script, release: releaseOf(args) };
+}
+
+/** It covers secrets, so it is one itself. */
+function releaseOf(args: cloudflare.WorkersScriptArgs): pulumi.Output<string> {
+  const digest = pulumi.jsonStringify(args).apply((inputs) => createHash("sha256").update(inputs).digest("hex"));
+  return pulumi.secret(digest);
+}
+
+function scriptArgs(service: ResolvedService, worker: ResolvedWorker, around: Surroundings) {
+  const { accountId, bundles, registry } = around;
+  const { limits, placement, observability, assets } = worker;
+  const hasCode = bundles.own.has(service.name);
+  return {
+    accountId,
+    scriptName: worker.scriptName,
+    ...workerCode(service.name, worker, bundles),
+    ...(hasCode && assets && { assets: assetsOf(assets) }),
+    compatibilityDate: worker.compatibilityDate,
+    compatibilityFlags: [...worker.compatibilityFlags].sort(),
+    bindings: bindingsOf(service, around, hasCode),
+    ...(limits && { limits }),
+    ...(placement === "smart" && { placement: { mode: "smart" } }),
+    observability,
+    tailConsumers: worker.tailConsumers.map((consumer) => ({ service: registry.script(consumer) })),
+  } satisfies cloudflare.WorkersScriptArgs;
+}
+
+function assetsOf({ directory, ...config }: NonNullable<ResolvedWorker["assets"]>) {
+  return { directory: programPath(directory), config };
+}
+
+/** Sorted by name, since Cloudflare answers in no order that can be relied on. */
+function bindingsOf(service: ResolvedService, around: Surroundings, hasCode: boolean): CloudflareBinding[] {
+  const { registry, secrets, shellToken, externalStandIn } = around;
+  const bound = service.bindings.map((declared) => ({
+    declared,
+    bound: cloudflareBinding(declared, { registry, secrets, hasCode, externalStandIn }),
+  }));
+  const made = bound.flatMap(({ bound }) => (bound !== undefined && "binding" in bound ? [bound.binding] : []));
+  if (!hasCode) {
+    const manifest: ShellManifest = {
+      service: service.name,
+      environment: around.estate.environment.name,
+      health: service.health,
+      bindings: bound.flatMap(({ declared, bound }) =>
+        bound === undefined ? [] : [{ ...about(declared), ...("missing" in bound && { missing: bound.missing }) }],
+      ),
+    };
+    made.push(
+      { name: shellManifestBinding, type: "json", json: JSON.stringify(manifest) },
+      { name: shellTokenBinding, type: "secret_text", text: pulumi.secret(secrets.value(shellToken) ?? "") },
+    );
+  }
+  const nameOf = ({ name }: CloudflareBinding) => (typeof name === "string" ? name : "");
+  return made.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+}
+
+function about({ name, kind }: ResolvedBinding): { name: string; kind: string } {
+  return { name, kind };
+}

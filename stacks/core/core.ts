@@ -1,0 +1,60 @@
+import { physicalName, type ResolvedEstate, resolve } from "../../catalog/index.ts";
+import { findBundles } from "../../components/artifact.ts";
+import { ChittyService } from "../../components/chitty-service.ts";
+import { externalStandIn } from "../../components/external-stand-in.ts";
+import { refuse } from "../../components/input-problems.ts";
+import { OutputRegistry } from "../../components/output-registry.ts";
+import type { Surroundings } from "../../components/surroundings.ts";
+import { coreConfig } from "./config.ts";
+import { outputs } from "./outputs.ts";
+import { providers } from "./providers.ts";
+import { secretProblems, secretSet, secretsOf, shellToken } from "./secrets.ts";
+import { edgeZone } from "./zone.ts";
+
+/**
+ * Makes the core estate of an environment, and returns what the stack exports.
+ *
+ * @throws CatalogError, pulumi.InputPropertiesError with everything that is wrong with what the program was given.
+ */
+export async function core(environment: string): Promise<Record<string, unknown>> {
+  const estate = resolve(environment, "chittyos");
+  const config = coreConfig();
+  const secrets = secretsOf(estate);
+  const { bundles, problems } = await findBundles(estate.services);
+  refuse([...problems, ...secretProblems(estate, secrets, config)]);
+
+  const provider = providers(config);
+  const opts = { providers: Object.values(provider) };
+  const zone = edgeZone(estate, config, opts);
+  const around: Surroundings = {
+    estate,
+    accountId: config.accountId,
+    zoneId: config.zoneId,
+    bundles,
+    registry: new OutputRegistry(),
+    secrets: secretSet(estate, secrets, config, opts),
+    shellToken: shellToken.key,
+    ...registryStore(estate),
+    ...standIn(estate),
+    ...(config.edgeUrl !== undefined && { edgeUrl: config.edgeUrl }),
+  };
+  externalStandIn(around, { provider: provider.cloudflare });
+  for (const service of estate.services) {
+    new ChittyService(service.name, { service, environment }, around, opts);
+  }
+  around.registry.close();
+  return outputs(around, config, zone, { provider: provider.random });
+}
+
+/** The store that the registry reads its records from, where this estate has the registry. */
+function registryStore({ services }: ResolvedEstate): Pick<Surroundings, "registryStore"> {
+  const stores = services.find(({ name }) => name === "chittyregistry")?.stores ?? [];
+  const found = stores.find(({ kind, store }) => kind === "kv" && store === "registry");
+  return found === undefined ? {} : { registryStore: found.key };
+}
+
+/** The embedded cloud has none of the scripts that others deploy to the account. */
+function standIn({ environment, externalScripts }: ResolvedEstate): Pick<Surroundings, "externalStandIn"> {
+  if (environment.cloud !== "embedded" || externalScripts.length === 0) return {};
+  return { externalStandIn: physicalName("external-stand-in", undefined, environment.name) };
+}

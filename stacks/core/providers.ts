@@ -1,0 +1,19 @@
+import * as cloudflare from "@pulumi/cloudflare";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { CoreConfig } from "./config.ts";
+
+/** Explicit providers, since the stack's configuration forbids default ones. The API token comes from `CLOUDFLARE_API_TOKEN` only. */
+export function providers({ cloudflareBaseUrl, offline }: CoreConfig) {
+  const withoutCredentials = offline && !process.env.CLOUDFLARE_API_TOKEN;
+  return {
+    cloudflare: new cloudflare.Provider("cloudflare", {
+      ...(cloudflareBaseUrl !== undefined && { baseUrl: cloudflareBaseUrl }),
+      // The plugin wants a token of the right shape before it does anything; a preview without credentials never uses it.
+      ...(withoutCredentials && { apiToken: pulumi.secret("offline-preview-".padEnd(40, "0")) }),
+    }),
+    command: new command.Provider("command"),
+    random: new random.Provider("random"),
+  };
+}

@@ -1,0 +1,27 @@
+import type { ComponentResourceOptions } from "@pulumi/pulumi";
+import type { ResolvedEstate } from "../../catalog/index.ts";
+import { EdgeZone } from "../../components/edge-zone.ts";
+import type { CoreConfig } from "./config.ts";
+
+/** The zone that the estate's hosts are in. */
+export function edgeZone(
+  { place, ownsZone, services }: ResolvedEstate,
+  { accountId, zoneId, operatorEmailDomain }: CoreConfig,
+  opts: ComponentResourceOptions,
+): EdgeZone {
+  const covered = new Set(services.flatMap(({ hosts }) => hosts));
+  const routed = new Set(services.flatMap(({ routes }) => routes.map((pattern) => pattern.replace(/\/.*$/, ""))));
+  return new EdgeZone(
+    "zone",
+    {
+      accountId,
+      zoneId,
+      domain: place.domain,
+      ownsZone,
+      routedHosts: [...routed].filter((host) => !covered.has(host)).sort(),
+      operatorHost: `ops.${place.domain}`,
+      operatorEmailDomain,
+    },
+    opts,
+  );
+}
