@@ -1,4 +1,5 @@
 import { type ExitCode, exitCode } from "./exit-code.ts";
+import { asShown } from "./known-errors.ts";
 import { Console } from "./output/console.ts";
 import { UserError } from "./user-error.ts";
 
@@ -39,7 +40,7 @@ export async function withSession(
     const code = await run({ console, signal: abort.signal, onInsist: (listener) => void insist.push(listener) });
     return code ?? exitCode.ok;
   } catch (error) {
-    const shown = abort.signal.aborted && isAbort(error) ? new Interrupted() : error;
+    const shown = abort.signal.aborted && isAbort(error) ? new Interrupted() : asShown(error);
     console.error(shown);
     return shown instanceof UserError ? shown.exitCode : exitCode.failed;
   } finally {

@@ -1,0 +1,50 @@
+import { adoptRefused, removeUnnoticedDoubles, settleInterrupted } from "../recovery/recover.ts";
+import type { Session } from "../session.ts";
+import type { ExclusiveRun } from "./exclusively.ts";
+import type { ReadyStack } from "./ready-stack.ts";
+import { stackName } from "./stack-target.ts";
+import { runUpdate, type UpdateOutcome, updateFailed } from "./update.ts";
+import type { UpdateLog } from "./update-log.ts";
+
+/** After each attempt that was refused because things exist already, they are taken over and the update runs again. */
+const attempts = 4;
+
+const goesOn = "put right what is named above and run the same command again; it goes on from here";
+
+/**
+ * Brings the stack to what the program says: settles what was interrupted, updates, takes over what exists although its creation was
+ * refused, removes what was made twice. Returns what each attempt did.
+ * @throws UserError with everything that failed.
+ */
+export async function deploy(
+  session: Session,
+  ready: ReadyStack,
+  run: ExclusiveRun,
+  title: string,
+): Promise<UpdateLog[]> {
+  await settleInterrupted(session, ready, { since: run.since, force: run.interrupted || run.restored });
+  const logs: UpdateLog[] = [];
+  let outcome: UpdateOutcome;
+  for (let attempt = 1; ; attempt++) {
+    const phase = session.console.phase(title);
+    outcome = await runUpdate(ready, "up", phase);
+    logs.push(outcome.log);
+    if (outcome.error) phase.failed(outcome.log.summary);
+    else phase.done(outcome.log.summary || "no changes");
+    if (!outcome.error || wasKilled(outcome) || session.signal.aborted || attempt === attempts) break;
+    if ((await adoptRefused(session, ready, outcome.log.failures, run.since)) === 0) break;
+  }
+  if (!wasKilled(outcome)) {
+    const created = logs.flatMap((log) => log.created);
+    await removeUnnoticedDoubles(session, ready, created, run.since);
+    run.finish();
+  }
+  session.signal.throwIfAborted();
+  if (outcome.error) throw updateFailed(outcome, stackName(ready.target), goesOn);
+  return logs;
+}
+
+/** An engine that was killed has written nothing down about what it was doing. */
+function wasKilled({ error }: UpdateOutcome): boolean {
+  return error?.signal !== undefined;
+}

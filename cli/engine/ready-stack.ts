@@ -1,0 +1,18 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import type Cloudflare from "cloudflare";
+import type { LocalBackend } from "./local-backend.ts";
+import type { StackTarget } from "./stack-target.ts";
+import type { Supervision } from "./supervised-command.ts";
+
+/** A stack with everything the engine needs to work on it. */
+export interface ReadyStack {
+  target: StackTarget;
+  automation: Stack;
+  supervision: Supervision;
+  /** Present where the state is a file of ours. */
+  backend?: LocalBackend;
+  /** The cloud's API, for recovery; absent where there is no token for it. */
+  cloud?: Cloudflare;
+  /** Everything in that cloud is ours. */
+  ownsCloud: boolean;
+}

@@ -1,0 +1,15 @@
+import { CatalogError } from "../catalog/index.ts";
+import { EngineUnavailable } from "../local/engine/engine-unavailable.ts";
+import { UserError } from "./user-error.ts";
+
+/** What other rooms throw for a mistake of the user or a lack of the machine, with a message that says everything. */
+const telling = [CatalogError, EngineUnavailable];
+
+/** The error as it is shown: those of other rooms that need no stack trace become user errors. */
+export function asShown(error: unknown): unknown {
+  if (error instanceof Error && telling.some((known) => error instanceof known)) {
+    const [first = error.name, ...details] = error.message.trimEnd().split("\n");
+    return new UserError(first, { details, cause: error });
+  }
+  return error;
+}

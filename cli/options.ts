@@ -1,0 +1,21 @@
+import type { Command } from "commander";
+import { environmentNames } from "../catalog/index.ts";
+
+/** `-e, --env <environment>`, by default `local`. */
+export function environmentOption(command: Command): Command {
+  return command.option("-e, --env <environment>", environmentNames.join(", "), "local");
+}
+
+/** `-y, --yes`: no question before a destructive step. */
+export function yesOption(command: Command): Command {
+  return command.option("-y, --yes", "do not ask for a confirmation");
+}
+
+export function stringOption(options: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+export function flag(options: Readonly<Record<string, unknown>>, name: string): boolean {
+  return options[name] === true;
+}
