@@ -48,6 +48,7 @@ export interface ResourceDefinition<Client> {
 /** A function that a program calls (`pulumi.runtime.invoke`). */
 export interface FunctionDefinition<Client> {
   readonly inputs: Shape;
+  readonly check?: (args: ValueMap) => Problem[];
   /** Outputs that are secret when any argument is. */
   readonly derived?: readonly string[];
   readonly invoke: (args: JsonMap, operation: Operation<Client>) => Promise<JsonMap>;

@@ -172,7 +172,8 @@ export class Provider<Client> {
 
   async invoke(token: string, args: ValueMap, situation: Situation): Promise<ValueMap> {
     const definition = this.#function(token);
-    const problems = checkInputs(revealMap(args), definition.inputs);
+    const revealed = revealMap(args);
+    const problems = [...checkInputs(revealed, definition.inputs), ...(definition.check?.(revealed) ?? [])];
     if (problems.length > 0) throw new InvalidArguments(`Wrong arguments for ${token}:`, problems);
     const outputs: ValueMap = await definition.invoke(toJsonMap(args), this.#operation(situation));
     const paths = secretPaths(args);

@@ -24,6 +24,8 @@ export async function serveProvider<Client>(definition: ProviderDefinition<Clien
   );
   const port = await listen(server);
   process.stdout.write(`${port}\n`);
+  // Exit handlers end what is still running; a signal alone would skip them.
+  process.on("SIGTERM", () => process.exit(143));
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) process.exit(1);
