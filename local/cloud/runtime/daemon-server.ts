@@ -1,0 +1,62 @@
+import { timingSafeEqual } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What workerd processes ask of the daemon. */
+export interface DaemonServices {
+  /** Where a script or a Durable Object namespace is; waits while it moves. `failed` is an address that did not answer. */
+  locate(query: { script?: string; object?: string; failed?: string }): Promise<unknown>;
+  /** A producer's request to its queue, in workerd's protocol. */
+  enqueue(queueId: string, path: string, headers: IncomingMessage["headers"], body: Buffer): Promise<unknown>;
+}
+
+/** Serves `services` on a loopback port to whoever knows the secret. */
+export async function startDaemonServer(
+  secret: string,
+  services: DaemonServices,
+): Promise<{ address: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    answer(secret, services, request, response).catch((error: unknown) => {
+      if (!response.headersSent) response.writeHead(error instanceof NotLocated ? 404 : 500);
+      response.end(error instanceof Error ? error.message : String(error));
+    });
+  });
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => closed(server) };
+}
+
+/** What was asked for does not exist. */
+export class NotLocated extends Error {}
+
+async function answer(
+  secret: string,
+  services: DaemonServices,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const given = Buffer.from(request.headers.authorization ?? "");
+  const expected = Buffer.from(`Bearer ${secret}`);
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    response.writeHead(403).end();
+    return;
+  }
+  const url = new URL(request.url ?? "/", "http://daemon");
+  const queueId = request.headers["x-chittyops-queue"];
+  const result =
+    typeof queueId === "string"
+      ? await services.enqueue(queueId, url.pathname, request.headers, await bodyOf(request))
+      : await services.locate(Object.fromEntries(url.searchParams));
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(result));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}

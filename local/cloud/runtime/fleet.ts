@@ -1,0 +1,248 @@
+import { join } from "node:path";
+import type { Log } from "../log.ts";
+import { drained } from "./drain.ts";
+import { Pack, type PackContext } from "./pack.ts";
+import { compact, type Plan, plan } from "./placement.ts";
+import type { Unit } from "./unit.ts";
+
+/** Why a unit does not serve. */
+export interface UnitFailure {
+  kind: "start" | "hang";
+  /** For people, e.g. what workerd printed. */
+  reason: string;
+}
+
+/** Where a unit is: serving in a process, failed, or (undefined) on its way. */
+export type Whereabouts = { pack: Pack } | { failure: UnitFailure } | undefined;
+
+export interface FleetOptions {
+  context: PackContext;
+  /** Folder of Durable Objects and Workflows, one folder per account in it. */
+  objectsDirectory: string;
+  storage(): Pack;
+  log: Log;
+  /** How long nothing must have changed before processes are brought together again; milliseconds. */
+  compactAfter: number;
+}
+
+/** The workerd processes that run the desired units; brings what runs to what is desired. */
+export class Fleet {
+  readonly packs = new Set<Pack>();
+  readonly #options: FleetOptions;
+  #desired: Unit[] = [];
+  #failures = new Map<string, UnitFailure>();
+  /** Units that hung, or may have; each runs in a process of its own. */
+  readonly #alone = new Set<string>();
+  #waiting: (() => void)[] = [];
+  #working: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+  #compaction: NodeJS.Timeout | undefined;
+  readonly #retiring = new Set<Promise<void>>();
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  /** Replaces what should run and works towards it; see `settled`. */
+  desire(units: Unit[]): void {
+    this.#desired = units;
+    const ids = new Set(units.map(({ id }) => id));
+    for (const id of this.#failures.keys()) if (!ids.has(id)) this.#failures.delete(id);
+    for (const id of this.#alone) if (!ids.has(id)) this.#alone.delete(id);
+    this.#kick();
+  }
+
+  /** Resolves when every desired unit serves or has failed. */
+  async settled(): Promise<void> {
+    while (this.#working) await this.#working;
+  }
+
+  whereabouts(unitId: string): Whereabouts {
+    const failure = this.#failures.get(unitId);
+    if (failure) return { failure };
+    for (const pack of this.packs) if (pack.serving && pack.unit(unitId)) return { pack };
+    return undefined;
+  }
+
+  /** Resolves when something may have changed for those that wait. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Ends a process that does not answer; each suspect gets a process of its own, the others a new one. */
+  async hung(pack: Pack, suspects: readonly string[], failure: UnitFailure): Promise<void> {
+    if (!this.packs.has(pack)) return;
+    pack.serving = false;
+    pack.hung = true;
+    const proven = suspects.length === 1 || pack.units.length === 1;
+    for (const id of suspects) {
+      this.#alone.add(id);
+      if (proven) this.#failures.set(id, failure);
+    }
+    this.packs.delete(pack);
+    await pack.stop();
+    this.#kick();
+    await this.settled();
+  }
+
+  /** Gives a failed unit another chance. */
+  forgive(unitId: string): void {
+    if (this.#failures.delete(unitId)) this.#kick();
+  }
+
+  /** Lets a unit share a process again. */
+  release(unitId: string): void {
+    if (this.#alone.delete(unitId)) this.#kick();
+  }
+
+  get alone(): ReadonlySet<string> {
+    return this.#alone;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#compaction);
+    await this.#working?.catch(() => undefined);
+    await Promise.all([...this.#retiring]);
+    await Promise.all([...this.packs].map((pack) => pack.stop()));
+    this.packs.clear();
+  }
+
+  /** Tells every process where everything is. */
+  async publish(): Promise<void> {
+    const table = this.#table();
+    await Promise.all(
+      [...this.packs, this.#options.storage()].map((pack) =>
+        pack
+          .pushTable(table)
+          .catch((error: unknown) => this.#options.log.warn(`${pack.name} took no table: ${String(error)}`)),
+      ),
+    );
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #kick(): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#compaction);
+    this.#again = true;
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined;
+    });
+  }
+
+  async #work(): Promise<void> {
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      const runnable = this.#desired.filter(({ id }) => !this.#failures.has(id));
+      await this.#carryOut(plan(runnable, [...this.packs], this.#alone));
+    }
+    this.#compaction = setTimeout(() => {
+      this.#working ??= this.#compact().finally(() => {
+        this.#working = undefined;
+      });
+    }, this.#options.compactAfter).unref();
+  }
+
+  async #compact(): Promise<void> {
+    const runnable = this.#desired.filter(({ id }) => !this.#failures.has(id));
+    const found = compact(runnable, [...this.packs], this.#alone);
+    if (found && !this.#stopped) await this.#carryOut(found);
+    if (this.#again) await this.#work();
+  }
+
+  async #carryOut({ stopFirst, start, retire }: Plan<Pack>): Promise<void> {
+    if (stopFirst.length > 0) {
+      // Calls wait at the edge and in the links from here on, so that the old objects come to rest.
+      for (const pack of stopFirst) pack.serving = false;
+      await this.publish();
+      await Promise.all(stopFirst.map((pack) => drained(pack, this.#others(pack), { atMost: 5000, quiet: 50 })));
+      await Promise.all(stopFirst.map((pack) => pack.stop()));
+      for (const pack of stopFirst) this.packs.delete(pack);
+    }
+    const started = await Promise.all(start.map((units) => this.#start(units)));
+    for (const pack of retire) pack.serving = false;
+    for (const pack of started.flat()) {
+      pack.serving = true;
+      this.packs.add(pack);
+    }
+    await this.publish();
+    for (const pack of retire) this.#retire(pack);
+  }
+
+  /** Starts units together; where that fails, halves them until the culprit is alone. */
+  async #start(units: Unit[]): Promise<Pack[]> {
+    if (units.length === 0 || this.#stopped) return [];
+    const stateful = units.find((unit) => unit.stateful);
+    try {
+      const pack = await Pack.start(this.#options.context, units, {
+        storageAddress: this.#options.storage().address,
+        ...(stateful ? { objectsDirectory: join(this.#options.objectsDirectory, stateful.spec.accountId) } : {}),
+      });
+      pack.onDown = () => this.#down(pack);
+      pack.onUp = () => this.#up(pack);
+      // Alarms of its Durable Objects may call other Workers before anything else does.
+      await pack.pushTable(this.#table());
+      return [pack];
+    } catch (error) {
+      const [only] = units;
+      if (units.length === 1 && only) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#failures.set(only.id, { kind: "start", reason });
+        this.#options.log.error(`${only.spec.key} does not start: ${reason}`);
+        return [];
+      }
+      const middle = Math.ceil(units.length / 2);
+      const first = await this.#start(units.slice(0, middle));
+      return [...first, ...(await this.#start(units.slice(middle)))];
+    }
+  }
+
+  #down(pack: Pack): void {
+    this.#options.log.warn(`${pack.name} ended unexpectedly and is being restarted`);
+    pack.serving = false;
+    pack.crashes.push(Date.now());
+    void this.publish();
+  }
+
+  #up(pack: Pack): void {
+    if (!this.packs.has(pack)) return;
+    pack.serving = true;
+    void this.publish();
+  }
+
+  #retire(pack: Pack): void {
+    this.packs.delete(pack);
+    // What a Worker does after it has answered (`waitUntil`) gets its time too.
+    const ended = drained(pack, this.#others(pack), { atMost: 60_000, quiet: 2000 })
+      .then(() => pack.stop())
+      .finally(() => this.#retiring.delete(ended));
+    this.#retiring.add(ended);
+  }
+
+  #others(pack: Pack): Pack[] {
+    return [...this.packs].filter((other) => other !== pack);
+  }
+
+  #table(): object {
+    const scripts: Record<string, object[]> = {};
+    const objects: Record<string, object> = {};
+    for (const unit of this.#desired) {
+      const at = this.whereabouts(unit.id);
+      if (at === undefined || "failure" in at) continue;
+      const { address } = at.pack;
+      const target = { address, unit: unit.id, assets: unit.spec.assets !== undefined, weight: unit.percentage };
+      scripts[unit.spec.key] = [...(scripts[unit.spec.key] ?? []), target];
+      for (const { id, className } of unit.objects) objects[id] = { address, unit: unit.id, className };
+    }
+    // A version that is still on its way must not leave its share to the others.
+    for (const unit of this.#desired) if (!this.whereabouts(unit.id)) delete scripts[unit.spec.key];
+    return { storage: this.#options.storage().address, scripts, objects };
+  }
+
+  /** The table's entry for a script or a Durable Object namespace. */
+  entry(query: { script?: string; object?: string }): unknown {
+    const table = this.#table() as { scripts: Record<string, unknown>; objects: Record<string, unknown> };
+    return query.script === undefined ? table.objects[query.object ?? ""] : table.scripts[query.script];
+  }
+}

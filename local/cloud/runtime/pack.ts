@@ -1,0 +1,216 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Miniflare, type MiniflareOptions, type WorkerdStructuredLog } from "miniflare";
+import { Pool } from "undici";
+import { packOptions } from "./pack-options.ts";
+import type { Unit } from "./unit.ts";
+import type { DaemonAddress } from "./unit-bindings.ts";
+import type { WorkerdChildren } from "./workerd-children.ts";
+
+/** What every workerd process here has in common. */
+export interface PackContext {
+  daemon: DaemonAddress;
+  /** Folder for files that last as long as a process. */
+  temporaryDirectory: string;
+  children: WorkerdChildren;
+  onLog(pack: Pack, line: WorkerdStructuredLog): void;
+}
+
+/** Where a unit of a pack is reached. */
+export interface UnitAddress {
+  /** HTTP straight to the unit. */
+  http: Pool;
+  url: URL;
+  unit: Unit;
+}
+
+/** One workerd process with the link Worker and some units. */
+export class Pack {
+  readonly name: string;
+  readonly units: readonly Unit[];
+  /** `127.0.0.1:<port>` of workerd's debug port. */
+  address = "";
+  /** Whether calls may be sent to it. */
+  serving = false;
+  /** Set before it is ended because it did not answer. */
+  hung = false;
+  /** When workerd died by itself; milliseconds since the epoch. */
+  readonly crashes: number[] = [];
+  /** Requests of the edge and events on their way, by unit. */
+  readonly inFlight = new Map<string, number>();
+  /** Called when workerd died by itself and when it is back. */
+  onDown: () => void = () => {};
+  onUp: () => void = () => {};
+  #miniflare: Miniflare | undefined;
+  #pools = new Map<string, { http: Pool; url: URL }>();
+  #link: Pool | undefined;
+  #stopped = false;
+  readonly #context: PackContext;
+  readonly #registryDirectory: string;
+  readonly #options: (registryDirectory: string, pack: Pack) => MiniflareOptions;
+
+  private constructor(
+    context: PackContext,
+    units: readonly Unit[],
+    options: (registryDirectory: string, pack: Pack) => MiniflareOptions,
+  ) {
+    this.name = `pack-${randomUUID().slice(0, 8)}`;
+    this.units = units;
+    this.#context = context;
+    this.#options = options;
+    this.#registryDirectory = join(context.temporaryDirectory, this.name);
+  }
+
+  /** Starts a process for `units`. @throws what workerd said when it does not start. */
+  static async start(
+    context: PackContext,
+    units: Unit[],
+    place: { objectsDirectory?: string; storageAddress: string },
+  ): Promise<Pack> {
+    const pack = new Pack(context, units, (registryDirectory, self) =>
+      packOptions({
+        units,
+        daemon: context.daemon,
+        ...place,
+        registryDirectory,
+        onLog: (line) => context.onLog(self, line),
+        onRestart: () => void self.#connect().then(() => self.onUp()),
+      }),
+    );
+    await pack.#start();
+    return pack;
+  }
+
+  /** Starts a process from options of its own; they must hold the link Worker. */
+  static async startWith(
+    context: PackContext,
+    options: (
+      registryDirectory: string,
+      onLog: (line: WorkerdStructuredLog) => void,
+      onRestart: () => void,
+    ) => MiniflareOptions,
+  ): Promise<Pack> {
+    const pack = new Pack(context, [], (registryDirectory, self) =>
+      options(
+        registryDirectory,
+        (line) => context.onLog(self, line),
+        () => void self.#connect().then(() => self.onUp()),
+      ),
+    );
+    await pack.#start();
+    return pack;
+  }
+
+  async #start(): Promise<void> {
+    mkdirSync(this.#registryDirectory, { recursive: true });
+    const miniflare = this.#context.children.own(
+      this.name,
+      () => new Miniflare(this.#options(this.#registryDirectory, this)),
+    );
+    this.#miniflare = miniflare;
+    try {
+      await this.#context.children.own(this.name, () => miniflare.ready);
+      await this.#connect();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #connect(): Promise<void> {
+    const miniflare = this.#miniflare;
+    if (!miniflare || this.#stopped) return;
+    const registered = JSON.parse(readFileSync(join(this.#registryDirectory, "link"), "utf8")) as {
+      debugPortAddress: string;
+    };
+    this.address = registered.debugPortAddress;
+    const old = this.#allPools();
+    for (const { id } of this.units) {
+      const url = await miniflare.unsafeGetDirectURL(id);
+      this.#pools.set(id, { http: pool(url), url });
+    }
+    this.#link = pool(await miniflare.unsafeGetDirectURL("link"));
+    for (const gone of old) void gone.destroy();
+    this.#context.children.of(this.name)?.once("exit", () => {
+      if (!this.#stopped) this.onDown();
+    });
+  }
+
+  /** The process id of workerd, while it runs. */
+  get pid(): number | undefined {
+    return this.#context.children.of(this.name)?.pid;
+  }
+
+  unit(id: string): UnitAddress | undefined {
+    const unit = this.units.find((one) => one.id === id);
+    const pool = this.#pools.get(id);
+    return unit && pool ? { unit, ...pool } : undefined;
+  }
+
+  /** Counts a request or event of a unit until the returned function is called. */
+  enter(unitId: string): () => void {
+    this.inFlight.set(unitId, (this.inFlight.get(unitId) ?? 0) + 1);
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      this.inFlight.set(unitId, (this.inFlight.get(unitId) ?? 1) - 1);
+    };
+  }
+
+  /**
+   * Asks the link Worker of this process.
+   * @param path e.g. `scheduled/<unit>`. @throws with what it answered unless that is a success.
+   */
+  async link(
+    path: string,
+    options: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array; timeout?: number } = {},
+  ): Promise<{ status: number; headers: Record<string, string | string[] | undefined>; body: Buffer }> {
+    if (!this.#link) throw new Error(`${this.name} is not running`);
+    const answer = await this.#link.request({
+      path: `/${path}`,
+      method: (options.method ?? "GET") as "GET",
+      headers: { ...options.headers, authorization: `Bearer ${this.#context.daemon.secret}` },
+      body: options.body ?? null,
+      ...(options.timeout === undefined ? {} : { headersTimeout: options.timeout, bodyTimeout: options.timeout }),
+    });
+    const body = Buffer.from(await answer.body.arrayBuffer());
+    if (answer.statusCode === 599) throw new Error(body.toString("utf8"));
+    return { status: answer.statusCode, headers: answer.headers, body };
+  }
+
+  /** Tells the link Worker where everything lives. */
+  async pushTable(table: object): Promise<void> {
+    await this.link("table", { method: "POST", body: JSON.stringify({ ...table, self: this.address }), timeout: 5000 });
+  }
+
+  #allPools(): Pool[] {
+    return [...[...this.#pools.values()].map(({ http }) => http), ...(this.#link ? [this.#link] : [])];
+  }
+
+  get busy(): boolean {
+    return [...this.inFlight.values()].some((count) => count > 0);
+  }
+
+  /** Ends the process at once. Whatever it had acknowledged is on the disk. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    const miniflare = this.#miniflare;
+    this.#miniflare = undefined;
+    await Promise.all(this.#allPools().map((one) => one.destroy()));
+    await miniflare?.dispose();
+    rmSync(this.#registryDirectory, { recursive: true, force: true });
+  }
+}
+
+function pool(url: URL): Pool {
+  // Neither side may close a connection that the other is about to use: workerd keeps idle ones for 5 s.
+  return new Pool(url.origin, {
+    connections: 64,
+    keepAliveTimeout: 4000,
+    keepAliveMaxTimeout: 4000,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+}
