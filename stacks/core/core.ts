@@ -48,9 +48,12 @@ export async function core(environment: string): Promise<Record<string, unknown>
 
 /** The store that the registry reads its records from, where this estate has the registry. */
 function registryStore({ services }: ResolvedEstate): Pick<Surroundings, "registryStore"> {
-  const stores = services.find(({ name }) => name === "chittyregistry")?.stores ?? [];
-  const found = stores.find(({ kind, store }) => kind === "kv" && store === "registry");
-  return found === undefined ? {} : { registryStore: found.key };
+  const registry = services.find(({ name }) => name === "chittyregistry");
+  if (registry === undefined) return {};
+  const store = registry.stores.find(({ kind, key }) => kind === "kv" && key === "chittyregistry/kv/store");
+  if (store === undefined)
+    throw new Error("chittyregistry has no KV store named store, which holds the registry's records");
+  return { registryStore: store.key };
 }
 
 /** The embedded cloud has none of the scripts that others deploy to the account. */

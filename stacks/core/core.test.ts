@@ -1,0 +1,122 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { resolve } from "../../catalog/index.ts";
+import { repositoryPath } from "../../components/program-path.ts";
+import { type Registered, runProgram } from "../../components/testing/mock-engine.ts";
+import { coreOutputsSchema } from "../../contracts/core-outputs.ts";
+import program from "./index.ts";
+
+const config = {
+  "chittyops:accountId": "a".repeat(32),
+  "chittyops:zoneId": "b".repeat(32),
+  "chittyops:operatorEmailDomain": "chitty.example",
+};
+const embedded = {
+  ...config,
+  "chittyops:cloudflareBaseUrl": "http://127.0.0.1:41801/client/v4",
+  "chittyops:edgeUrl": "http://127.0.0.1:41802",
+};
+const run = (stack: string, settings: Record<string, string>, preview = false) =>
+  runProgram(program, { project: "chittyops", stack, config: settings, preview });
+
+const script = "cloudflare:index/workersScript:WorkersScript";
+const named = (registered: Registered[], type: string) => registered.filter((resource) => resource.type === type);
+const urnsOf = (resource: Registered | undefined) =>
+  resource?.dependencies.map((dependency) => dependency.split("::").at(-1)) ?? [];
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe("the core stack", { timeout: 60_000 }, () => {
+  it("makes the whole estate of local in fewer than 500 resources, each under its own name", async () => {
+    const { registered, result } = await run("local", embedded);
+    expect(registered.length).toBeLessThan(500);
+    expect(named(registered, "chittyops:index:ChittyService")).toHaveLength(25);
+    expect(named(registered, "command:local:Command")).toHaveLength(25);
+    expect(named(registered, "cloudflare:index/workersKv:WorkersKv")).toHaveLength(25);
+    const names = registered.map(({ type, name }) => `${type} ${name}`);
+    expect(new Set(names).size).toBe(names.length);
+    expect(coreOutputsSchema.shape.services.safeParse((result.core as { services: unknown }).services).success).toBe(
+      true,
+    );
+  });
+
+  it("uploads a script after its migrations and after the scripts that it binds, and sets its crons last", async () => {
+    const { registered } = await run("local", embedded);
+    const find = (type: string, name: string) => registered.find((found) => found.type === type && found.name === name);
+    expect(urnsOf(find(script, "chittyrouter-script"))).toContain("chittyrouter-migration-v5");
+    expect(urnsOf(find(script, "chittyrouter-migration-v2"))).toContain("chittyrouter-migration-v1");
+    expect(find(script, "chittyrouter-migration-v2")?.inputs.migrations).toMatchObject({
+      oldTag: "v1",
+      newTag: "v2",
+    });
+    expect(find(script, "chittyrouter-script")?.inputs).not.toHaveProperty("migrations");
+    expect(urnsOf(find(script, "chittyfinance-script"))).toContain("chittytrack-script");
+    expect(urnsOf(find("cloudflare:index/workersCronTrigger:WorkersCronTrigger", "chittyfinance-crons"))).toContain(
+      "chittyfinance-health",
+    );
+  });
+
+  it("breaks the cycle of bindings with an upload that binds no other Worker", async () => {
+    const { registered } = await run("local", embedded);
+    const shell = registered.find(({ name }) => name === "chittyledger-shell");
+    expect(shell).toMatchObject({ retainOnDelete: true });
+    expect(shell?.ignoreChanges).toContain("bindings");
+    expect(shell?.ignoreChanges).not.toContain("scriptName");
+    const bindings = shell?.inputs.bindings as { type: string }[];
+    expect(bindings.filter(({ type }) => type === "service")).toEqual([]);
+    expect(shell?.dependencies.filter((urn) => urn.includes("WorkersScript"))).toEqual([]);
+  });
+
+  it("protects what holds data in prod, and only there", async () => {
+    vi.stubEnv("CHITTYOPS_OFFLINE", "1");
+    const prod = (await run("prod", config, true)).registered;
+    const data = prod.filter(({ type }) => /r2Bucket|d1Database/.test(type));
+    expect(data.length).toBeGreaterThan(0);
+    expect(data.every((resource) => resource.protect)).toBe(true);
+    const dev = (await run("dev", config, true)).registered;
+    expect(dev.some((resource) => resource.protect)).toBe(false);
+  });
+
+  it("touches the zone's settings only where it owns the zone", async () => {
+    vi.stubEnv("CHITTYOPS_OFFLINE", "1");
+    const settings = async (stack: string) =>
+      (await run(stack, config, true)).registered.filter(({ type }) => /zoneSetting|ruleset/.test(type)).length;
+    expect(await settings("prod")).toBeGreaterThan(0);
+    expect(await settings("dev")).toBe(0);
+  });
+
+  it("shows no secret and no path of the checkout to a reader without the stack's key", async () => {
+    const provided = resolve("dev", "chittyos").services.flatMap(({ secrets }) =>
+      secrets.flatMap((secret) => (secret.source === "provided" ? [secret.variable] : [])),
+    );
+    expect(provided.length).toBeGreaterThan(0);
+    for (const variable of provided) vi.stubEnv(variable, `canary-${variable}`);
+    const { registered } = await run("dev", config);
+    const bindings = JSON.stringify(registered.map(({ inputs }) => inputs));
+    expect(bindings).toContain(`canary-${provided[0]}`);
+    const plain = registered.map((resource) => resource.plain).join("\n");
+    expect(plain).not.toContain("canary-");
+    expect(plain).not.toContain("generated-");
+    expect(plain).not.toContain(repositoryPath());
+  });
+
+  it("refuses to run without its configuration, naming each key", async () => {
+    await expect(run("dev", {})).rejects.toThrow(
+      /chittyops:accountId[\s\S]*chittyops:zoneId[\s\S]*operatorEmailDomain/,
+    );
+  });
+
+  it("names every provided secret that is not there", async () => {
+    await expect(run("dev", config)).rejects.toThrow(
+      /CHITTYOPS_SECRET_[A-Z_]+ in the environment[\s\S]*CHITTYOPS_SECRET_/,
+    );
+  });
+
+  it("does not update anything with the dummies of an offline preview", async () => {
+    vi.stubEnv("CHITTYOPS_OFFLINE", "1");
+    await expect(run("dev", config)).rejects.toThrow(/unset CHITTYOPS_OFFLINE/);
+  });
+
+  it("refuses a stack that is no environment", async () => {
+    await expect(run("staging", config)).rejects.toThrow(/staging/);
+  });
+});
