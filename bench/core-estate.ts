@@ -1,0 +1,124 @@
+import { readdir, readFile } from "node:fs/promises";
+import { repositoryRoot } from "../local/engine/home.ts";
+import { benchStack } from "./engine.ts";
+import { type BenchHome, benchHome } from "./home.ts";
+import { run } from "./process.ts";
+import { type Benchmark, median, ratio, seconds } from "./report.ts";
+import { makeWithWrangler } from "./wrangler-estate.ts";
+
+const rounds = 3;
+
+/** The whole core estate: one `up` against wrangler, an `up` without changes against the engine's floor, memory, a warm `npm start`. */
+export const coreEstate: Benchmark = {
+  name: "core-estate",
+  run: async (progress) => {
+    const home = await benchHome();
+    const other = await benchHome();
+    process.env.CHITTYOPS_HOME = home.path;
+    try {
+      progress("one up of the whole estate");
+      const created = await home.chittyops("up", "-e", "local", "--yes");
+      const resources = await resourceCount(home);
+      progress("the same with wrangler");
+      const wrangler = await makeWithWrangler(home, other, progress);
+
+      progress("up without changes");
+      const nothing = await benchStack("nothing");
+      await nothing.up({ count: resources });
+      const idle: number[] = [];
+      const unchanged: number[] = [];
+      const started: number[] = [];
+      for (let round = 0; round < rounds; round++) {
+        idle.push((await nothing.up({ count: resources })).milliseconds);
+        unchanged.push((await home.chittyops("up", "-e", "local", "--yes")).milliseconds);
+        started.push((await home.chittyops("start")).milliseconds);
+      }
+      const memory = await residentMegabytes(home.daemon.pid);
+
+      progress("start from nothing");
+      await home.chittyops("local", "reset", "--yes");
+      const fresh = (await home.chittyops("start")).milliseconds;
+      return {
+        title: "The core estate",
+        how: `Whole processes on a warm tool chain, the API of the embedded cloud on both sides; medians of ${rounds} where repeated. wrangler runs one command after the other: stores, secrets (one \`secret bulk\` a Worker), deploys.`,
+        rows: [
+          { what: `one \`up\` of ${resources} resources, empty cloud`, value: seconds(created.milliseconds) },
+          { what: `wrangler, ${wrangler.commands} commands`, value: seconds(wrangler.milliseconds) },
+          {
+            what: "wrangler against `up`",
+            value: ratio(wrangler.milliseconds, created.milliseconds),
+            aim: "at least 10 times",
+            met: wrangler.milliseconds / created.milliseconds >= 10,
+          },
+          { what: `wrangler, the ${wrangler.deploys} deploys alone`, value: seconds(wrangler.deployMilliseconds) },
+          {
+            what: "the deploys alone against the whole `up`",
+            value: ratio(wrangler.deployMilliseconds, created.milliseconds),
+          },
+          { what: "`up` without changes", value: seconds(median(unchanged)) },
+          { what: `\`up\` of ${resources} do-nothing resources without changes`, value: seconds(median(idle)) },
+          {
+            what: "no change against do-nothing",
+            value: ratio(median(unchanged), median(idle)),
+            aim: "at most 1.5 times",
+            met: median(unchanged) / median(idle) <= 1.5,
+          },
+          {
+            what: "memory of the embedded cloud at rest",
+            value: `${memory} MB`,
+            aim: "under 1000 MB",
+            met: memory < 1000,
+          },
+          { what: "`npm start`, nothing to do", value: seconds(median(started)) },
+          {
+            what: "`npm start` to all healthy, empty cloud, warm tool chain",
+            value: seconds(fresh),
+            aim: "25 s",
+            met: fresh <= 25_000,
+          },
+        ],
+      };
+    } finally {
+      await home.dispose();
+      await other.dispose();
+    }
+  },
+};
+
+/** Resources in the state of `local`, without the stack itself and its components. */
+async function resourceCount(home: BenchHome): Promise<number> {
+  const { stdout } = await home.chittyops("status", "--json");
+  const status = JSON.parse(stdout) as { resources?: unknown };
+  if (typeof status.resources !== "number") throw new Error("`chittyops status --json` names no number of resources.");
+  return status.resources;
+}
+
+/** Proportional set size of a process and all below it, in megabytes; resident size where the kernel has no better. */
+async function residentMegabytes(root: number): Promise<number> {
+  const parents = new Map<number, number>();
+  if (process.platform === "linux") {
+    for (const entry of await readdir("/proc")) {
+      const stat = await readFile(`/proc/${entry}/stat`, "utf8").catch(() => "");
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      if (stat !== "") parents.set(Number(entry), Number(fields[1]));
+    }
+  } else {
+    const { stdout } = await run("ps", ["-axo", "pid=,ppid="], { cwd: repositoryRoot, env: process.env });
+    for (const line of stdout.trim().split("\n")) {
+      const [pid, parent] = line.trim().split(/\s+/).map(Number);
+      if (pid !== undefined && parent !== undefined) parents.set(pid, parent);
+    }
+  }
+  const below = (pid: number): boolean => pid === root || (pid > 1 && below(parents.get(pid) ?? 0));
+  let kilobytes = 0;
+  for (const pid of parents.keys()) if (below(pid)) kilobytes += await kilobytesOf(pid);
+  return Math.round(kilobytes / 1024);
+}
+
+async function kilobytesOf(pid: number): Promise<number> {
+  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
+  const proportional = /^Pss:\s+(\d+) kB/m.exec(rollup)?.[1];
+  if (proportional !== undefined) return Number(proportional);
+  const { stdout } = await run("ps", ["-o", "rss=", "-p", String(pid)], { cwd: repositoryRoot, env: process.env });
+  return Number(stdout.trim());
+}

@@ -1,0 +1,34 @@
+import { writeFile } from "node:fs/promises";
+import { availableParallelism, totalmem } from "node:os";
+import { join } from "node:path";
+import { buildArtifacts } from "../local/engine/build.ts";
+import { repositoryRoot } from "../local/engine/home.ts";
+import { coreEstate } from "./core-estate.ts";
+import { oneChange } from "./one-change.ts";
+import { type Benchmark, markdown } from "./report.ts";
+
+const benchmarks: Benchmark[] = [coreEstate, oneChange];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
+if (unknown.length > 0) {
+  console.error(
+    `Found ${unknown.join(", ")}; expected any of ${benchmarks.map(({ name }) => name).join(", ")}, or nothing for all.`,
+  );
+  process.exit(2);
+}
+
+await buildArtifacts();
+const sections: string[] = [];
+for (const benchmark of benchmarks) {
+  if (wanted.length > 0 && !wanted.includes(benchmark.name)) continue;
+  console.error(`${benchmark.name} …`);
+  const section = markdown(await benchmark.run((line) => console.error(`  ${line}`)));
+  console.log(section);
+  sections.push(section);
+}
+if (wanted.length === 0) {
+  const machine = `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${process.platform} ${process.arch}`;
+  const head = `# Benchmarks\n\nMade by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)} (${machine}). Ratios are within one run; seconds depend on the machine.\n`;
+  await writeFile(join(repositoryRoot, "docs", "benchmarks.md"), [head, ...sections].join("\n"));
+}
