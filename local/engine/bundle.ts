@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type BuildOptions, build, version as esbuildVersion } from "esbuild";
 import { z } from "zod";
+import { writeWhole } from "./write-whole.ts";
 
 /** One bundle. Paths are relative to the repository; `output` ends in `.mjs`. */
 export interface Artifact {
@@ -40,10 +41,9 @@ export async function bundle(root: string, artifact: Artifact): Promise<{ output
   for (const source of ours.sort()) sources[source] = sha256(await readFile(join(root, source)));
   const digest = sha256(contents);
 
-  await mkdir(dirname(path), { recursive: true });
-  await replace(path, contents);
-  if (target === "workerd") await replace(`${path}.sha256`, `${digest}\n`);
-  await replace(recordPath, JSON.stringify({ toolchain, sources, output: digest } satisfies z.infer<typeof record>));
+  await writeWhole(path, contents);
+  if (target === "workerd") await writeWhole(`${path}.sha256`, `${digest}\n`);
+  await writeWhole(recordPath, JSON.stringify({ toolchain, sources, output: digest } satisfies z.infer<typeof record>));
   return { output, built: true };
 }
 
@@ -93,13 +93,6 @@ async function isFresh(
   } catch {
     return false;
   }
-}
-
-/** Readers see the old file or the new one, never half of one. */
-async function replace(path: string, contents: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}`;
-  await writeFile(temporary, contents);
-  await rename(temporary, path);
 }
 
 function sha256(data: string | Uint8Array): string {

@@ -5,6 +5,7 @@ import { type EngineAttempt, type EngineSource, NoEngineThisWay } from "./attemp
 import { EngineUnavailable } from "./engine-unavailable.ts";
 import { isExecutable, outputOf } from "./executable.ts";
 import { engineKey, engineVersion } from "./pin.ts";
+import { ourLanguageHost } from "./plugins.ts";
 import { buildEngine } from "./sources/build.ts";
 import { engineCacheFolder, engineInCache, fillCache } from "./sources/cache.ts";
 import { downloadEngine, officialReleases } from "./sources/download.ts";
@@ -113,7 +114,7 @@ async function engine(found: Found, source: EngineSource, attempts: EngineAttemp
   return {
     ...found,
     source,
-    languageHost: official ? beside : join(import.meta.dirname, "language-host", "bin"),
+    languageHost: official ? beside : ourLanguageHost,
     attempts,
   };
 }

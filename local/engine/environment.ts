@@ -1,0 +1,46 @@
+import { mkdir } from "node:fs/promises";
+import { delimiter, dirname } from "node:path";
+import { buildArtifacts } from "./build.ts";
+import { localPath } from "./home.ts";
+import { hasOfficialLanguageHost, installLanguageHost, installStandIns } from "./plugins.ts";
+import type { Engine } from "./resolve.ts";
+
+export interface EnvironmentOptions {
+  engine: Engine;
+  /** `stand-in`: ours, nothing is downloaded. `official`: the engine downloads what the program asks for. */
+  plugins: "stand-in" | "official";
+  /**
+   * `private` (default): a PULUMI_HOME below CHITTYOPS_HOME. `user`: the person's own, with their logins and plugins, left as it is;
+   * only with official plugins.
+   */
+  home?: "private" | "user";
+}
+
+/**
+ * Environment variables for running the engine; what is not named here comes from the caller's own environment.
+ * Builds the artifacts that are not fresh and installs plugins and language host into the private home.
+ */
+export async function engineEnvironment(options: EnvironmentOptions): Promise<Record<string, string>> {
+  const { engine, plugins, home = "private" } = options;
+  await buildArtifacts();
+  const folders = [dirname(process.execPath), dirname(engine.pulumi), process.env.PATH ?? ""];
+  const shared = { PULUMI_SKIP_UPDATE_CHECK: "true" };
+  if (home === "user") {
+    // Here our language host can only come from PATH; the engine says so in a warning.
+    const path = hasOfficialLanguageHost(engine) ? folders : [engine.languageHost, ...folders];
+    return { ...shared, PATH: path.join(delimiter) };
+  }
+
+  const folder = localPath(plugins === "official" ? "pulumi-official" : "pulumi");
+  await mkdir(folder, { recursive: true });
+  await installLanguageHost(folder, engine);
+  if (plugins === "stand-in") await installStandIns(folder);
+  return {
+    ...shared,
+    PATH: folders.join(delimiter),
+    PULUMI_HOME: folder,
+    // A plugin that a person has on PATH must not come before the ones in this home.
+    PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
+    ...(plugins === "stand-in" ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
+  };
+}
