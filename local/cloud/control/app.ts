@@ -92,11 +92,11 @@ async function answer(api: Api, request: Request, action: FaultAction | undefine
 
 function createApi(services: Services): Api {
   const hono = new Hono<{ Bindings: { answered: Answered } }>();
-  for (const { method, path, handle } of apiRoutes) {
+  for (const { method, path, handle, anonymous } of apiRoutes) {
     hono.on(method, `/client/v4${path}`, async (context) => {
       const parameters = context.req.param() as Record<string, string>;
       context.env.answered.route = path;
-      const identity = authenticate(services.store, context.req.raw, services.clock.now());
+      const identity = anonymous ? undefined : authenticate(services.store, context.req.raw, services.clock.now());
       const target = authorise(services.store, identity, parameters);
       context.env.answered.account = target.account?.name;
       return handle(new Call(services, context.req.raw, identity, { parameters, ...target }));

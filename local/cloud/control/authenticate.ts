@@ -77,18 +77,18 @@ function covers(name: string, value: unknown, target: { account: AccountRecord }
 /** The account or zone that the path names. @throws {ApiError} 403/9109 when it does not exist or is not the token's: the API does not tell which. */
 export function authorise(
   store: Store,
-  identity: Identity,
+  identity: Identity | undefined,
   parameters: Record<string, string>,
 ): { account: AccountRecord | undefined; zone: ZoneRecord | undefined } {
   const unauthorised = new ApiError(403, 9109, "Unauthorized to access requested resource");
   if (parameters.zone !== undefined) {
     const zone = store.find(zones, parameters.zone);
-    if (!zone || !identity.reaches({ zone })) throw unauthorised;
+    if (!zone || identity?.reaches({ zone }) === false) throw unauthorised;
     return { zone, account: store.get(accounts, "", zone.accountId) };
   }
   if (parameters.account !== undefined) {
     const account = store.get(accounts, "", parameters.account);
-    if (!account || !identity.reaches({ account })) throw unauthorised;
+    if (!account || identity?.reaches({ account }) === false) throw unauthorised;
     return { account, zone: undefined };
   }
   return { account: undefined, zone: undefined };

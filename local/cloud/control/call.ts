@@ -20,7 +20,7 @@ export class Call {
   readonly clock: LocalClock;
   readonly request: Request;
   readonly query: URLSearchParams;
-  readonly identity: Identity;
+  readonly #identity: Identity | undefined;
   readonly #parameters: Record<string, string>;
   readonly #account: AccountRecord | undefined;
   readonly #zone: ZoneRecord | undefined;
@@ -28,7 +28,7 @@ export class Call {
   constructor(
     services: Services,
     request: Request,
-    identity: Identity,
+    identity: Identity | undefined,
     target: { parameters: Record<string, string>; account: AccountRecord | undefined; zone: ZoneRecord | undefined },
   ) {
     this.store = services.store;
@@ -36,10 +36,15 @@ export class Call {
     this.clock = services.clock;
     this.request = request;
     this.query = new URL(request.url).searchParams;
-    this.identity = identity;
+    this.#identity = identity;
     this.#parameters = target.parameters;
     this.#account = target.account;
     this.#zone = target.zone;
+  }
+
+  get identity(): Identity {
+    if (!this.#identity) throw new Error(`The route of ${this.request.url} takes no API token.`);
+    return this.#identity;
   }
 
   /** The account of the path; for a route below a zone, the account that owns the zone. */

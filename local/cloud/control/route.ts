@@ -11,6 +11,8 @@ export interface Route {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   provenance: Provenance;
+  /** True where the API asks for no API token; the handler checks what it asks for instead. */
+  anonymous?: boolean;
   handle(call: Call): Response | Promise<Response>;
 }
 

@@ -60,7 +60,7 @@ const rules: Record<string, BindingRule> = {
     check: (binding, { store, accountId }) =>
       store.get(dispatchNamespaces, accountId, text(binding, "namespace"))
         ? undefined
-        : missing(10119, `Dispatch namespace '${text(binding, "namespace")}' not found.`),
+        : missing(100119, `Dispatch namespace '${text(binding, "namespace")}' not found.`),
   },
   durable_object_namespace: { check: checkDurableObject },
   flagship: {},

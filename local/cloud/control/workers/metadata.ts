@@ -56,6 +56,7 @@ export const uploadMetadata = versionSettings.extend({
   body_part: z.string().optional(),
   keep_bindings: z.array(z.string()).nullish(),
   keep_assets: z.boolean().optional(),
+  exports: z.unknown().optional(),
   assets: z.looseObject({ jwt: z.string().optional(), config: z.looseObject({}).nullish() }).nullish(),
 });
 export type UploadMetadata = z.infer<typeof uploadMetadata>;

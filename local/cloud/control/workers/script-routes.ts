@@ -15,6 +15,7 @@ import { ApiError } from "../api-error.ts";
 import type { Call } from "../call.ts";
 import { ok } from "../envelope.ts";
 import { type Route, route } from "../route.ts";
+import { referencesTo } from "./reference-routes.ts";
 import { deployedVersion, findScript, scriptOf, scriptTarget } from "./script-target.ts";
 import { shownScript } from "./shown-script.ts";
 import { uploadScript } from "./upload-script.ts";
@@ -35,9 +36,14 @@ export const scriptRoutes: Route[] = [
   route("DELETE", "/accounts/:account/workers/services/:script", "recorded", (call) => deleteScript(call)),
 ];
 
-async function putScript(call: Call): Promise<Response> {
+/** Uploads a script and deploys it. */
+export async function putScript(call: Call): Promise<Response> {
   const { script, version } = await uploadScript(call, scriptTarget(call), { deploy: true, triggeredBy: "upload" });
-  return ok({ ...shownScript(script, version), entry_point: version.mainModule, deployment_id: version.id });
+  return ok({
+    ...shownScript(script, version),
+    entry_point: version.mainModule,
+    deployment_id: version.id.replaceAll("-", ""),
+  });
 }
 
 /** What the dashboard calls a service; clients read it to see whether a script exists. The code of its 404 is the service's own. */
@@ -59,12 +65,16 @@ function getService(call: Call): Response {
   });
 }
 
+export async function deleteScript(call: Call): Promise<Response> {
+  await removeScript(call, scriptOf(call));
+  return ok(null);
+}
+
 /**
  * Deletes a script with its versions, schedules, routes, domains and Durable Objects.
  * @throws {ApiError} 400/10064 while a queue delivers to it or, without `?force=true`, while another script is bound to it.
  */
-export async function deleteScript(call: Call): Promise<Response> {
-  const script = scriptOf(call);
+export async function removeScript(call: Call, script: ScriptRecord): Promise<void> {
   const key = scriptKey(script);
   refuseConsumer(call, script);
   if (call.query.get("force") !== "true") refuseBound(call, script);
@@ -80,7 +90,6 @@ export async function deleteScript(call: Call): Promise<Response> {
   });
   for (const { id } of deleted) await call.runtime.dropStorage("durable-object", id);
   call.runtime.desiredStateChanged();
-  return ok(null);
 }
 
 function detach(call: Call, script: ScriptRecord): void {
@@ -112,22 +121,13 @@ function refuseConsumer(call: Call, script: ScriptRecord): void {
 }
 
 function refuseBound(call: Call, script: ScriptRecord): void {
-  const dependants = call.store
-    .list(scripts, script.accountId)
-    .filter((other) => other.name !== script.name)
-    .filter((other) =>
-      deployedVersion(call.store, other)?.bindings.some(
-        (binding) =>
-          (binding.type === "service" && binding.service === script.name) ||
-          (binding.type === "durable_object_namespace" && binding.script_name === script.name),
-      ),
-    )
-    .map(({ name }) => name);
-  if (dependants.length > 0) {
-    throw new ApiError(
-      400,
-      10064,
-      `Cannot delete this Worker as it is bound to by ${dependants.join(", ")}. Remove the bindings first, or use the force option.`,
-    );
-  }
+  if (script.dispatchNamespace !== undefined) return;
+  const { services, durable_objects, dispatch_outbounds } = referencesTo(call.store, script);
+  const dependants = [...services.incoming, ...durable_objects, ...dispatch_outbounds].map(({ service }) => service);
+  if (dependants.length === 0) return;
+  throw new ApiError(
+    400,
+    10064,
+    `Cannot delete this Worker as it is bound to by ${[...new Set(dependants)].join(", ")}. Remove the bindings first, or use the force option.`,
+  );
 }

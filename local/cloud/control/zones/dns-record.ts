@@ -1,0 +1,3 @@
+import { resources } from "../../store/records/resources.ts";
+
+export const dnsRecords = resources("dns-record");
