@@ -38,12 +38,7 @@ export class OutputRegistry {
   close(): void {
     const missing = [...this.#stores, ...this.#scripts].filter(([, wanted]) => !this.#published.has(wanted));
     if (missing.length === 0) return;
-    const error = new Error(`bound, and made by no service of this stack: ${missing.map(([key]) => key).join(", ")}`);
-    for (const [, wanted] of missing) {
-      wanted.promise.catch(() => {});
-      wanted.reject(error);
-    }
-    throw error;
+    throw new Error(`bound, and made by no service of this stack: ${missing.map(([key]) => key).join(", ")}`);
   }
 
   #publish<T>(wanted: Map<string, PromiseWithResolvers<T>>, key: string, value: T): void {
