@@ -10,8 +10,13 @@ export interface CatalogProblem {
 }
 
 /** `a, b or c` */
-export function oneOf(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+export const oneOf = (names: readonly string[]): string => listed(names, "or");
+
+/** `a, b and c` */
+export const allOf = (names: readonly string[]): string => listed(names, "and");
+
+function listed(names: readonly string[], conjunction: string): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${conjunction} ${names.at(-1)}`;
 }
 
 /** The problems as text for a person, grouped by file. */

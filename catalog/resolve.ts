@@ -54,7 +54,7 @@ export function resolve(
   const resolved = new Map(
     [...around.own.values()].map((merged) => [merged.spec.name, completeService(merged, around)]),
   );
-  const { order, shellFirst } = deploymentOrder(
+  const { order, shellFirst, cycles } = deploymentOrder(
     [...around.own.values()].map(({ spec }) => ({ name: spec.name, needs: needsOf(spec, environment) })),
   );
   const inOrder = order.flatMap((name) => resolved.get(name) ?? []);
@@ -72,6 +72,7 @@ export function resolve(
       ownsZone: ownsZone(environment, family),
       services: inOrder,
       shellFirst,
+      cycles,
       externalScripts: [...externalScripts].sort(),
     }),
   );

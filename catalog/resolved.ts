@@ -183,6 +183,8 @@ export interface ResolvedEstate {
   services: readonly ResolvedService[];
   /** Services that others bind before they are deployed: a shell Worker has to exist first under their name. */
   shellFirst: readonly string[];
+  /** Services whose references form a cycle; allowed, and broken by `shellFirst`. */
+  cycles: readonly (readonly string[])[];
   /** Scripts that are bound and that nobody here deploys, sorted by name. */
   externalScripts: readonly string[];
 }

@@ -15,6 +15,7 @@ export interface Merged {
 /** What surrounds a service of one family in one environment. */
 export interface Surroundings {
   environment: EnvironmentName;
+  family: FamilyName;
   place: Place;
   /** The instances that this family runs, by name of the service. */
   own: ReadonlyMap<string, Merged>;
@@ -49,6 +50,7 @@ export function surroundings(
   const instance = (name: string) => find(name)?.instance ?? name;
   return {
     environment,
+    family,
     place: families[family].places[environment],
     own,
     find,

@@ -115,7 +115,7 @@ export const bindingSchemas = {
     /** Requests within the period. */
     limit: z.int().min(1),
     /** Seconds. */
-    period: z.union([z.literal(10), z.literal(60)]),
+    period: z.literal([10, 60]),
   }),
   "send-email": z.strictObject({
     kind: z.literal("send-email"),

@@ -5,10 +5,13 @@ import { className, sha256 } from "./names.ts";
  * The bundle that a Worker runs. `path` is relative to the repository, so that no checkout path enters the state.
  * Without an artifact a service gets the shell Worker.
  */
-const artifact = z.union([
-  z.strictObject({ path: z.string().min(1), sha256 }),
-  z.strictObject({ url: z.url({ protocol: /^https$/ }), sha256 }),
-]);
+const artifact = z.union(
+  [
+    z.strictObject({ path: z.string().min(1), sha256 }),
+    z.strictObject({ url: z.url({ protocol: /^https$/ }), sha256 }),
+  ],
+  "a path or an https URL, and the sha256 of the bundle",
+);
 
 /** Source: https://developers.cloudflare.com/durable-objects/reference/durable-objects-migrations/ */
 const migration = z.strictObject({

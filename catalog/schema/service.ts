@@ -47,7 +47,7 @@ export const identityFields = {
   /** The family it belongs to. */
   family: z.string(),
   /** 0 (everything else rests on it) to 5 (nothing does). */
-  tier: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]),
+  tier: z.literal([0, 1, 2, 3, 4, 5]),
   /** Who answers for it: a person or a group. */
   owner: z.string().min(1),
 };
