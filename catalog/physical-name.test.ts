@@ -21,7 +21,7 @@ describe("physicalName", () => {
         fc.constantFrom(...environmentNames),
         (service, part, environment) => {
           const name = physicalName(service, part, environment);
-          expect(name).toMatch(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
+          expect(name).toMatch(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/);
           expect(physicalName(service, part, environment)).toBe(name);
         },
       ),
