@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { resolve } from "../../catalog/index.ts";
 import { repositoryPath } from "../../components/program-path.ts";
 import { type Registered, runProgram } from "../../components/testing/mock-engine.ts";
@@ -25,9 +25,21 @@ const urnsOf = (resource: Registered | undefined) =>
 
 afterEach(() => vi.unstubAllEnvs());
 
+/** Programs take seconds, so what many tests look at is made once. */
+let local: Awaited<ReturnType<typeof run>>;
+const offline: Record<string, Registered[]> = {};
+beforeAll(async () => {
+  local = await run("local", embedded);
+  for (const stack of ["dev", "prod"]) {
+    vi.stubEnv("CHITTYOPS_OFFLINE", "1");
+    offline[stack] = (await run(stack, config, true)).registered;
+    vi.unstubAllEnvs();
+  }
+}, 60_000);
+
 describe("the core stack", { timeout: 60_000 }, () => {
-  it("makes the whole estate of local in fewer than 500 resources, each under its own name", async () => {
-    const { registered, result } = await run("local", embedded);
+  it("makes the whole estate of local in fewer than 500 resources, each under its own name", () => {
+    const { registered, result } = local;
     expect(registered.length).toBeLessThan(500);
     expect(named(registered, "chittyops:index:ChittyService")).toHaveLength(25);
     expect(named(registered, "command:local:Command")).toHaveLength(25);
@@ -39,8 +51,8 @@ describe("the core stack", { timeout: 60_000 }, () => {
     );
   });
 
-  it("uploads a script after its migrations and after the scripts that it binds, and sets its crons last", async () => {
-    const { registered } = await run("local", embedded);
+  it("uploads a script after its migrations and after the scripts that it binds, and sets its crons last", () => {
+    const { registered } = local;
     const find = (type: string, name: string) => registered.find((found) => found.type === type && found.name === name);
     expect(urnsOf(find(script, "chittyrouter-script"))).toContain("chittyrouter-migration-v5");
     expect(urnsOf(find(script, "chittyrouter-migration-v2"))).toContain("chittyrouter-migration-v1");
@@ -55,8 +67,8 @@ describe("the core stack", { timeout: 60_000 }, () => {
     );
   });
 
-  it("breaks the cycle of bindings with an upload that binds no other Worker", async () => {
-    const { registered } = await run("local", embedded);
+  it("breaks the cycle of bindings with an upload that binds no other Worker", () => {
+    const { registered } = local;
     const shell = registered.find(({ name }) => name === "chittyledger-shell");
     expect(shell).toMatchObject({ retainOnDelete: true });
     expect(shell?.ignoreChanges).toContain("bindings");
@@ -66,22 +78,17 @@ describe("the core stack", { timeout: 60_000 }, () => {
     expect(shell?.dependencies.filter((urn) => urn.includes("WorkersScript"))).toEqual([]);
   });
 
-  it("protects what holds data in prod, and only there", async () => {
-    vi.stubEnv("CHITTYOPS_OFFLINE", "1");
-    const prod = (await run("prod", config, true)).registered;
-    const data = prod.filter(({ type }) => /r2Bucket|d1Database/.test(type));
-    expect(data.length).toBeGreaterThan(0);
-    expect(data.every((resource) => resource.protect)).toBe(true);
-    const dev = (await run("dev", config, true)).registered;
-    expect(dev.some((resource) => resource.protect)).toBe(false);
+  it("protects what holds data in prod, and only there", () => {
+    const data = offline.prod?.filter(({ type }) => /r2Bucket|d1Database/.test(type));
+    expect(data?.length).toBeGreaterThan(0);
+    expect(data?.every((resource) => resource.protect)).toBe(true);
+    expect(offline.dev?.some((resource) => resource.protect)).toBe(false);
   });
 
-  it("touches the zone's settings only where it owns the zone", async () => {
-    vi.stubEnv("CHITTYOPS_OFFLINE", "1");
-    const settings = async (stack: string) =>
-      (await run(stack, config, true)).registered.filter(({ type }) => /zoneSetting|ruleset/.test(type)).length;
-    expect(await settings("prod")).toBeGreaterThan(0);
-    expect(await settings("dev")).toBe(0);
+  it("touches the zone's settings only where it owns the zone", () => {
+    const settings = (stack: string) => offline[stack]?.filter(({ type }) => /zoneSetting|ruleset/.test(type)).length;
+    expect(settings("prod")).toBeGreaterThan(0);
+    expect(settings("dev")).toBe(0);
   });
 
   it("shows no secret and no path of the checkout to a reader without the stack's key", async () => {
