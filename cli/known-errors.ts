@@ -1,9 +1,10 @@
 import { CatalogError } from "../catalog/index.ts";
+import { DaemonError } from "../local/cloud/client.ts";
 import { EngineUnavailable } from "../local/engine/engine-unavailable.ts";
 import { UserError } from "./user-error.ts";
 
 /** What other rooms throw for a mistake of the user or a lack of the machine, with a message that says everything. */
-const telling = [CatalogError, EngineUnavailable];
+const telling = [CatalogError, DaemonError, EngineUnavailable];
 
 /** The error as it is shown: those of other rooms that need no stack trace become user errors. */
 export function asShown(error: unknown): unknown {

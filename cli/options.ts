@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { environmentNames } from "../catalog/index.ts";
+import { environmentNames, familyNames } from "../catalog/index.ts";
 
 /** `-e, --env <environment>`, by default `local`. */
 export function environmentOption(command: Command): Command {
@@ -18,4 +18,9 @@ export function stringOption(options: Readonly<Record<string, unknown>>, name: s
 
 export function flag(options: Readonly<Record<string, unknown>>, name: string): boolean {
   return options[name] === true;
+}
+
+/** `[family]`, by default core's. */
+export function familyArgument(command: Command): Command {
+  return command.argument("[family]", `the family whose stack is meant: ${familyNames.join(", ")}`, familyNames[0]);
 }

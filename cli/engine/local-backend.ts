@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import type { LocalDaemon } from "../../contracts/local.ts";
@@ -55,7 +55,10 @@ export function ensureBackend(backend: LocalBackend): void {
   writeFileSync(backend.passphraseFile, randomBytes(32).toString("base64url"), { mode: 0o600 });
 }
 
-const stackConfig = z.looseObject({ config: z.record(z.string(), z.unknown()).default({}) });
+const stackConfig = z.looseObject({
+  encryptionsalt: z.string().optional(),
+  config: z.record(z.string(), z.unknown()).default({}),
+});
 
 /**
  * Writes the stack's configuration: the committed file's values and the given ones. The salt that belongs to the passphrase comes from
@@ -66,19 +69,14 @@ export function writeConfiguration(
   committedFile: string,
   values: Readonly<Record<string, string>>,
 ): void {
-  const committed = existsSync(committedFile)
-    ? stackConfig.parse(parse(readFileSync(committedFile, "utf8")) ?? {})
-    : { config: {} };
-  const salt = saltOfCheckpoint(backend.checkpointFile);
+  const committed = readConfiguration(committedFile);
+  const salt = saltOfCheckpoint(backend.checkpointFile) ?? readConfiguration(backend.configFile).encryptionsalt;
   const configuration = { ...(salt ? { encryptionsalt: salt } : {}), config: { ...committed.config, ...values } };
+  const text = `# Generated for this machine; what is committed is in ${basename(committedFile)}.\n${stringify(configuration)}`;
   mkdirSync(dirname(backend.configFile), { recursive: true });
-  writeFileSync(
-    backend.configFile,
-    `# Generated for this machine; committed settings are in ${committedFile.split("/").at(-1)}.\n${stringify(configuration)}`,
-    {
-      mode: 0o600,
-    },
-  );
+  // Renamed into place, since an engine that somebody runs by hand may be reading it.
+  writeFileSync(`${backend.configFile}.writing`, text, { mode: 0o600 });
+  renameSync(`${backend.configFile}.writing`, backend.configFile);
 }
 
 /** What the program has to know about the embedded cloud. */
@@ -95,14 +93,16 @@ export function daemonConfiguration(daemon: LocalDaemon, account: string, zone: 
 }
 
 /**
- * Makes an empty stack by `pulumi stack init` in a scratch folder: the engine writes the new salt into that folder's configuration file,
+ * Makes an empty stack where there is none, by `pulumi stack init` in a scratch folder: the engine writes the new salt into that folder's configuration file,
  * whatever `--config-file` says, and it must not be the committed one. The state keeps the salt, too.
  */
 export async function initStack(
   target: StackTarget,
+  backend: LocalBackend,
   scratchParent: string,
   run: (args: string[], cwd: string) => Promise<unknown>,
 ): Promise<void> {
+  if (existsSync(backend.checkpointFile)) return;
   mkdirSync(scratchParent, { recursive: true });
   const scratch = mkdtempSync(join(scratchParent, "init-"));
   try {
@@ -121,8 +121,15 @@ const checkpointSalt = z.object({
   }),
 });
 
+/** The salt in the state; none where the state is damaged, which is somebody else's to say. */
 function saltOfCheckpoint(file: string): string | undefined {
-  if (!existsSync(file)) return undefined;
-  const checkpoint = checkpointSalt.safeParse(JSON.parse(readFileSync(file, "utf8")));
-  return checkpoint.data?.checkpoint.latest.secrets_providers.state.salt;
+  try {
+    return checkpointSalt.parse(JSON.parse(readFileSync(file, "utf8"))).checkpoint.latest.secrets_providers.state.salt;
+  } catch {
+    return undefined;
+  }
+}
+
+function readConfiguration(file: string): z.infer<typeof stackConfig> {
+  return stackConfig.parse(existsSync(file) ? (parse(readFileSync(file, "utf8")) ?? {}) : {});
 }

@@ -1,0 +1,37 @@
+import Cloudflare from "cloudflare";
+import { accountsAndZones, families } from "../../catalog/index.ts";
+import type { LocalDaemon, LocalTokens } from "../../contracts/local.ts";
+import { daemonStatus, readLocalTokens, startDaemon } from "../../local/cloud/client.ts";
+import { chittyopsHome } from "../../local/engine/home.ts";
+import type { StackTarget } from "../engine/stack-target.ts";
+import type { Session } from "../session.ts";
+
+export interface EmbeddedCloud {
+  daemon: LocalDaemon;
+  /** Whether it was running already. */
+  wasRunning: boolean;
+  tokens: LocalTokens;
+}
+
+/** Starts the embedded cloud unless it runs, with the accounts and zones of the catalog. */
+export async function ensureEmbeddedCloud(session: Session): Promise<EmbeddedCloud> {
+  const home = chittyopsHome();
+  const before = await daemonStatus({ home });
+  const daemon = await startDaemon({ home, seed: accountsAndZones("local") });
+  const tokens = readLocalTokens({ home });
+  for (const token of [tokens.admin, ...Object.values(tokens.accounts)]) session.console.redactor.learn(token);
+  const wasRunning = before.state === "running" && before.daemon.pid === daemon.pid;
+  return { daemon, wasRunning, tokens };
+}
+
+/** The account and zone of a stack in the embedded cloud, and the token that is good for the account. */
+export function placeOf(target: StackTarget, cloud: EmbeddedCloud): { account: string; zone: string; token: string } {
+  const { account, zone } = families[target.family].places.local;
+  const token = cloud.tokens.accounts[account];
+  if (token === undefined) throw new Error(`the embedded cloud has no token for the account ${account}`);
+  return { account, zone, token };
+}
+
+export function embeddedApi(cloud: EmbeddedCloud, token: string): Cloudflare {
+  return new Cloudflare({ apiToken: token, baseURL: `${cloud.daemon.controlUrl}/client/v4`, maxRetries: 4 });
+}

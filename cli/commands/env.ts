@@ -1,0 +1,42 @@
+import type { Command } from "commander";
+import { ensureEmbeddedCloud } from "../cloud/embedded.ts";
+import { defineCommand } from "../command.ts";
+import { baseEnvironment } from "../engine/base-environment.ts";
+import { localEnvironment, openToolchain } from "../engine/open-stack.ts";
+import { stackTarget } from "../engine/stack-target.ts";
+import { requireValidCatalog } from "./catalog.ts";
+
+export function envCommand(): Command {
+  return defineCommand({
+    name: "env",
+    summary: "Print what a shell needs to run `pulumi` by hand on `local`",
+    description:
+      "Prints shell exports: the engine and its plugins, a private PULUMI_HOME, the local backend with its passphrase and configuration, the embedded cloud with its token. It starts the embedded cloud if it does not run.",
+    examples: [
+      [
+        'eval "$(npx chittyops env)" && pulumi preview -s local',
+        "the engine itself, on the stack that `npm start` made",
+      ],
+    ],
+    async action(session) {
+      requireValidCatalog();
+      const engine = await openToolchain(session);
+      const embedded = await ensureEmbeddedCloud(session);
+      const { environment } = await localEnvironment(session, stackTarget(), engine, embedded);
+      const inherited = baseEnvironment();
+      const added = Object.fromEntries(
+        Object.entries(environment).filter(([name, value]) => inherited[name] !== value),
+      );
+      // The one command whose answer holds a secret, the token of the embedded cloud: it is what was asked for.
+      session.console.raw(session.console.json ? `${JSON.stringify(added, null, 2)}\n` : shellExports(added));
+      return undefined;
+    },
+  });
+}
+
+/** POSIX shell; a value in single quotes is taken as it is. */
+function shellExports(environment: Readonly<Record<string, string>>): string {
+  return Object.entries(environment)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`)
+    .join("");
+}

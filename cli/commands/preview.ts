@@ -1,0 +1,44 @@
+import type { Command } from "commander";
+import { defineCommand } from "../command.ts";
+import { changeSummary, showChanges } from "../engine/change-summary.ts";
+import { openOfflineStack } from "../engine/offline-stack.ts";
+import { stackName, stackTarget } from "../engine/stack-target.ts";
+import { runUpdate, updateFailed } from "../engine/update.ts";
+import { openStackToLook } from "../engine/with-stack.ts";
+import { environmentOption, familyArgument, flag, stringOption } from "../options.ts";
+
+export function previewCommand(): Command {
+  return defineCommand({
+    name: "preview",
+    summary: "Show what `up` would change",
+    examples: [
+      ["npx chittyops preview -e dev", "what an update of dev would change"],
+      ["npx chittyops preview -e prod --offline", "everything prod would be, without credentials, state or cloud"],
+    ],
+    configure: (command) =>
+      environmentOption(familyArgument(command)).option(
+        "--offline",
+        "against nothing: no credentials, an empty throwaway state, marked dummies for what is not known",
+      ),
+    async action(session, options, [family]) {
+      const target = stackTarget(family, stringOption(options, "env"));
+      await using offline = flag(options, "offline") ? await openOfflineStack(session, target) : undefined;
+      const ready = offline?.ready ?? (await openStackToLook(session, target));
+      const phase = session.console.phase(`Preview of ${stackName(target)}`);
+      const outcome = await runUpdate(ready, "preview", phase);
+      session.signal.throwIfAborted();
+      if (outcome.error) {
+        phase.failed();
+        throw updateFailed(
+          outcome,
+          `The preview of ${stackName(target)}`,
+          "put right what is named above and run the same command again",
+        );
+      }
+      phase.done(outcome.log.summary);
+      const summary = changeSummary([outcome.log]);
+      session.console.result(summary, () => showChanges(summary));
+      return undefined;
+    },
+  });
+}

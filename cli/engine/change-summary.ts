@@ -1,0 +1,31 @@
+import { table } from "../output/table.ts";
+import type { ResourceChange, UpdateLog } from "./update-log.ts";
+import { shortType } from "./urn.ts";
+
+/** What an operation did or would do, as data. */
+export interface ChangeSummary {
+  /** Number of resources by what was done with them, e.g. `{ create: 12, same: 30 }`. */
+  counts: Record<string, number>;
+  changes: Omit<ResourceChange, "urn">[];
+}
+
+/** The summary of several attempts at one update: what was done adds up, what stayed the same counts once. */
+export function changeSummary(logs: readonly UpdateLog[]): ChangeSummary {
+  const counts = new Map<string, number>();
+  for (const log of logs) {
+    for (const [operation, count] of log.counts) {
+      counts.set(operation, operation === "same" ? count : (counts.get(operation) ?? 0) + count);
+    }
+  }
+  const changes = logs.flatMap((log) => log.changes).map(({ urn: _urn, ...change }) => change);
+  return { counts: Object.fromEntries(counts), changes };
+}
+
+/** A table of the changes, or a line that says that there are none. */
+export function showChanges({ changes }: ChangeSummary): string {
+  if (changes.length === 0) return "No changes.";
+  return table(
+    ["CHANGE", "TYPE", "NAME", "PROPERTIES"],
+    changes.map(({ operation, type, name, properties }) => [operation, shortType(type), name, properties.join(", ")]),
+  );
+}

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { engineEnvironment } from "../../local/engine/environment.ts";
+import { requireValidCatalog } from "../commands/catalog.ts";
+import type { Session } from "../session.ts";
+import { baseEnvironment } from "./base-environment.ts";
+import { backendEnvironment, ensureBackend, initStack, localBackend, writeConfiguration } from "./local-backend.ts";
+import { openToolchain, supervise } from "./open-stack.ts";
+import type { ReadyStack } from "./ready-stack.ts";
+import type { StackTarget } from "./stack-target.ts";
+import { pulumi, supervisedCommand } from "./supervised-command.ts";
+import { openStack } from "./workspace.ts";
+
+/**
+ * A stack of any environment as it would be, for a look at it: an empty state in a folder that is thrown away, the stand-in plugins, and
+ * dummies (which the program marks) for ids and secrets. It needs no cloud: nothing exists yet that could be read.
+ */
+export async function openOfflineStack(
+  session: Session,
+  target: StackTarget,
+): Promise<AsyncDisposable & { ready: ReadyStack }> {
+  requireValidCatalog();
+  const engine = await openToolchain(session);
+  const folder = mkdtempSync(join(tmpdir(), "chittyops-offline-"));
+  const backend = localBackend(folder, target);
+  ensureBackend(backend);
+  const environment = {
+    ...baseEnvironment(),
+    ...(await engineEnvironment({ engine, plugins: "stand-in" })),
+    ...backendEnvironment(backend),
+    CHITTYOPS_OFFLINE: "1",
+  };
+  const supervision = { ...supervise(session, engine), environment };
+  await initStack(target, backend, folder, (args, cwd) => pulumi(supervision, args, cwd));
+  writeConfiguration(backend, join(target.workDir, `Pulumi.${target.stack}.yaml`), {});
+  const automation = await openStack(target, supervisedCommand(supervision), engine.version);
+  return {
+    ready: { target, automation, supervision, backend, ownsCloud: false },
+    [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,28 @@
+import { localPath } from "../../local/engine/home.ts";
+import { runMarker } from "../recovery/run-record.ts";
+import type { Session } from "../session.ts";
+import { type ExclusiveRun, exclusively } from "./exclusively.ts";
+import { localBackend } from "./local-backend.ts";
+import { openLocalStack, openRemoteStack } from "./open-stack.ts";
+import type { ReadyStack } from "./ready-stack.ts";
+import type { StackTarget } from "./stack-target.ts";
+
+/** Opens a stack to change it, as the only command that does. */
+export async function withStack<Result>(
+  session: Session,
+  options: { command: string; target: StackTarget; yes: boolean },
+  work: (ready: ReadyStack, run: ExclusiveRun) => Promise<Result>,
+): Promise<Result> {
+  const { target } = options;
+  const backend = target.environment === "local" ? localBackend(localPath(), target) : undefined;
+  return exclusively(session, { ...options, backend }, async (run) => {
+    const mark = { [runMarker]: run.id };
+    const ready = backend ? await openLocalStack(session, target, mark) : await openRemoteStack(session, target, mark);
+    return work(ready, run);
+  });
+}
+
+/** Opens a stack to look at it. */
+export function openStackToLook(session: Session, target: StackTarget): Promise<ReadyStack> {
+  return target.environment === "local" ? openLocalStack(session, target) : openRemoteStack(session, target);
+}
