@@ -6,12 +6,16 @@ import { repositoryRoot } from "./home.ts";
 /**
  * Builds everything that runs outside the program itself, skipping what is fresh: resource providers, edge code with its sha256,
  * the programs that components run, the language host. Same sources, same bytes.
- * @throws Error with esbuild's messages when a source does not compile.
+ * @throws Error with the messages of all that do not compile; the others are built all the same.
  */
 export async function buildArtifacts(): Promise<void> {
-  const built = await Promise.all(artifacts().map((artifact) => bundle(repositoryRoot, artifact)));
-  const made = built.filter((result) => result.built).map((result) => result.output);
+  const results = await Promise.allSettled(artifacts().map((artifact) => bundle(repositoryRoot, artifact)));
+  const made = results.flatMap((result) =>
+    result.status === "fulfilled" && result.value.built ? result.value.output : [],
+  );
   if (made.length > 0) console.error(`Built ${made.join(", ")}`);
+  const failures = results.flatMap((result) => (result.status === "rejected" ? (result.reason as Error).message : []));
+  if (failures.length > 0) throw new Error(failures.join("\n"));
 }
 
 function artifacts(): Artifact[] {

@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { delimiter, dirname } from "node:path";
 import { buildArtifacts } from "./build.ts";
+import type { Engine } from "./engine.ts";
 import { localPath } from "./home.ts";
 import { hasOfficialLanguageHost, installLanguageHost, installStandIns } from "./plugins.ts";
-import type { Engine } from "./resolve.ts";
 
 export interface EnvironmentOptions {
   engine: Engine;

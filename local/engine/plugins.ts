@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Engine } from "./engine.ts";
 import { repositoryRoot } from "./home.ts";
 import { engineVersion } from "./pin.ts";
-import type { Engine } from "./resolve.ts";
 import { writeWhole } from "./write-whole.ts";
 
 /** Resource plugins of ours that stand in for the official ones, by plugin name. */

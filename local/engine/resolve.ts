@@ -2,6 +2,7 @@ import { mkdir, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { lock } from "proper-lockfile";
 import { type EngineAttempt, type EngineSource, NoEngineThisWay } from "./attempt.ts";
+import type { Engine } from "./engine.ts";
 import { EngineUnavailable } from "./engine-unavailable.ts";
 import { isExecutable, outputOf } from "./executable.ts";
 import { engineKey, engineVersion } from "./pin.ts";
@@ -11,18 +12,7 @@ import { engineCacheFolder, engineInCache, fillCache } from "./sources/cache.ts"
 import { downloadEngine, officialReleases } from "./sources/download.ts";
 import { engineOnPath } from "./sources/path.ts";
 
-/** A Pulumi engine that can be run. */
-export interface Engine {
-  /** Absolute path of the `pulumi` executable. */
-  pulumi: string;
-  /** Without a leading `v`, e.g. `3.259.0`. */
-  version: string;
-  source: EngineSource;
-  /** Folder with `pulumi-language-nodejs`, to be put on PATH: the official one beside the engine, or ours. */
-  languageHost: string;
-  /** Every way tried, the last one with success. */
-  attempts: EngineAttempt[];
-}
+export type { Engine };
 
 /** Where to look; every field has a default that suits a person at a shell. */
 export interface EngineOptions {
