@@ -10,14 +10,6 @@ export const workerDefaults = {
   tailConsumers: ["chittytrack"],
 } as const satisfies WorkerSpec;
 
-export const serviceDefaults = {
-  routes: [],
-  crons: [],
-  bindings: [],
-  databases: [],
-  secrets: [],
-} as const;
-
 /** The convention of ChittyOS: `GET /health` answers `{"status":"ok"}`. */
 export const healthDefaults = { path: "/health", expect: "ok" } as const;
 

@@ -14,7 +14,7 @@ export type {
   ResolvedWorker,
   StoreKind,
 } from "./resolved.ts";
-export type { BindingKind, BindingSpec } from "./schema/binding.ts";
+export type { BindingSpec } from "./schema/binding.ts";
 export type { HostingSpec } from "./schema/hosting.ts";
 export type { SecretSpec } from "./schema/secret.ts";
 export type { ServiceSpec } from "./schema/service.ts";

@@ -9,7 +9,7 @@ export function isFields(value: unknown): value is Fields {
 }
 
 /** `over` on top of `base`, field by field: `undefined` keeps a field, `null` removes it, anything else replaces it whole. */
-export function mergeFields(base: Fields, over: Fields): Fields {
+function mergeFields(base: Fields, over: Fields): Fields {
   const merged: Record<string, unknown> = { ...base };
   for (const [field, value] of Object.entries(over)) {
     if (value === null) delete merged[field];
@@ -29,7 +29,7 @@ function mergeEntries(entries: readonly unknown[], over: Fields): unknown[] {
 }
 
 /** A service with one override on top. Neither is changed. */
-export function applyOverride(service: Fields, override: Fields): Fields {
+function applyOverride(service: Fields, override: Fields): Fields {
   const merged: Record<string, unknown> = { ...mergeFields(service, override) };
   for (const field of mergedByField) {
     if (isFields(override[field]) && isFields(service[field]))

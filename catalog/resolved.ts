@@ -16,12 +16,15 @@ export type ResolvedStore = {
   | { kind: "r2"; jurisdiction?: string | undefined; locationHint?: string | undefined }
   | { kind: "d1"; jurisdiction?: string | undefined; locationHint?: string | undefined }
   | {
-      kind: "queue" /** Seconds. */;
-      deliveryDelay: number /** Key of the dead letter queue. */;
+      kind: "queue";
+      /** Seconds. */
+      deliveryDelay: number;
+      /** Key of the dead letter queue. */
       deadLetter?: string | undefined;
     }
   | {
-      kind: "hyperdrive" /** Name of the database, and of the instance that declares it. */;
+      kind: "hyperdrive";
+      /** Name of the database, and of the instance that declares it. */
       database: string;
       databaseOwner: string;
       caching: boolean;
@@ -62,28 +65,37 @@ export type ResolvedBinding =
   | {
       kind: "durable-object";
       name: string;
-      className: string /** Absent: this script's own class. */;
+      className: string;
+      /** Absent: this script's own class. */
       scriptName?: string | undefined;
     }
   | {
       kind: "workflow";
       name: string;
       className: string;
-      workflowName: string /** Absent: this script's own class. */;
+      workflowName: string;
+      /** Absent: this script's own class. */
       scriptName?: string | undefined;
     }
-  | { kind: "secret"; name: string /** Key of the secret. */; secret: string }
+  | {
+      kind: "secret";
+      name: string;
+      /** Key of the secret. */
+      secret: string;
+    }
   | {
       kind: "secrets-store";
       name: string;
-      secret: string /** Name of the entry in the account's store. */;
+      secret: string;
+      /** Name of the entry in the account's store. */
       entry: string;
     }
   | { kind: "vectorize"; name: string; indexName: string }
   | { kind: "analytics-engine"; name: string; dataset: string }
   | {
       kind: "ratelimit";
-      name: string /** A number, unique in the account. */;
+      name: string;
+      /** A number, unique in the account. */
       namespaceId: string;
       limit: number;
       period: 10 | 60;
@@ -98,12 +110,14 @@ export type ResolvedSecret = {
 } & (
   | { source: "generated"; length: number; rotateEvery?: string | undefined }
   | {
-      source: "provided" /** Variable of the run's environment that holds it. */;
+      source: "provided";
+      /** Variable of the run's environment that holds it. */
       variable: string;
       rotateEvery?: string | undefined;
     }
   | {
-      source: "output" /** Name of the database, and of the instance that declares it. */;
+      source: "output";
+      /** Name of the database, and of the instance that declares it. */
       database: string;
       databaseOwner: string;
     }

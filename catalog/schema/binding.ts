@@ -139,8 +139,6 @@ export const bindingSchemas = {
   assets: z.strictObject({ kind: z.literal("assets"), ...named }),
 } as const;
 
-export const bindingKinds = Object.keys(bindingSchemas) as (keyof typeof bindingSchemas)[];
-
 export const binding = z.discriminatedUnion("kind", [
   bindingSchemas.kv,
   bindingSchemas.r2,
@@ -169,4 +167,3 @@ export const binding = z.discriminatedUnion("kind", [
 
 /** A binding as a service declares it. */
 export type BindingSpec = z.infer<typeof binding>;
-export type BindingKind = BindingSpec["kind"];

@@ -24,7 +24,7 @@ const migration = z.strictObject({
 export type MigrationSpec = z.infer<typeof migration>;
 
 /** What is told to Cloudflare about a Worker besides its bindings. */
-export const workerFields = {
+const workerFields = {
   artifact: artifact.optional(),
   /** The day whose runtime behaviour is asked for, `YYYY-MM-DD`. */
   compatibilityDate: z.iso.date().optional(),

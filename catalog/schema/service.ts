@@ -7,8 +7,8 @@ import { type HostingSpec, hosting } from "./hosting.ts";
 import { cronExpression, hostTemplate, kebabName, routeTemplate, sitePath } from "./names.ts";
 import { type SecretSpec, secret } from "./secret.ts";
 
-export const dataClasses = ["public", "internal", "personal", "financial", "legal", "credential"] as const;
-export type DataClass = (typeof dataClasses)[number];
+const dataClasses = ["public", "internal", "personal", "financial", "legal", "credential"] as const;
+type DataClass = (typeof dataClasses)[number];
 
 export const healthCheck = z.strictObject({
   path: sitePath.optional(),
@@ -69,7 +69,7 @@ type Fields<T, Fixed extends string> = T extends unknown
  * databases and secrets single fields of an entry, by its name. `null` removes a field or an entry. Nothing can be added that is
  * not declared in the service itself.
  */
-export interface ServiceOverride {
+interface ServiceOverride {
   hosting?: Fields<HostingSpec, "kind">;
   hosts?: string[];
   routes?: string[];

@@ -13,7 +13,7 @@ function distance(a: string, b: string): number {
 }
 
 /** The name that was probably meant, if one is near enough. */
-export function nearest(word: string, names: readonly string[]): string | undefined {
+function nearest(word: string, names: readonly string[]): string | undefined {
   const [best] = names
     .map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.far - b.far);
