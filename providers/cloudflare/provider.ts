@@ -4,8 +4,8 @@ import type { ProviderDefinition } from "../kit/definition.ts";
 import type { ValueMap } from "../kit/value.ts";
 import { Api } from "./api/api.ts";
 import { isLoopback } from "./api/failure.ts";
-import { workersKvNamespace } from "./resources/kv.ts";
-import { workersScript } from "./resources/workers-script.ts";
+import { resources } from "./resources/index.ts";
+import { types } from "./schema/types.ts";
 import { tokenOf } from "./shapes.ts";
 
 const officialBaseUrl = "https://api.cloudflare.com/client/v4";
@@ -36,10 +36,7 @@ export const cloudflare: ProviderDefinition<Api> = {
       retryDelayMs: 500,
     });
   },
-  resources: {
-    [tokenOf("WorkersKvNamespace")]: workersKvNamespace,
-    [tokenOf("WorkersScript")]: workersScript,
-  },
+  resources: Object.fromEntries(types.map((type) => [tokenOf(type), resources[type]])),
 };
 
 function known(value: ValueMap[string] | undefined): string | undefined {

@@ -1,8 +1,10 @@
-import type { Current, Operation, ResourceDefinition } from "../kit/definition.ts";
+import type { Operation, ResourceDefinition } from "../kit/definition.ts";
+import type { Shape } from "../kit/shape.ts";
 import { isJsonMap, type Json, type JsonMap } from "../kit/value.ts";
 import type { Api, ApiRequest, Method } from "./api/api.ts";
 import { ApiFailure } from "./api/failure.ts";
 import { decode, encode } from "./codec.ts";
+import { fillPath, pathSlots } from "./path.ts";
 import { shapeOf, type TypeName } from "./shapes.ts";
 
 /** How a type maps to the API. Paths are templates over its properties; what a path names is left out of bodies. */
@@ -14,79 +16,101 @@ export interface Rest {
   readonly item: string;
   /** How an update is sent to `item`, or a request line of its own; without it every change replaces. */
   readonly update?: "PUT" | "PATCH" | `${Method} ${string}`;
-  /** Where the answer holds the resource's id, in the API's name; a property that names the resource may stand for it. */
-  readonly id?: { readonly answer: string } | { readonly property: string } | { readonly constant: string };
-  /** Whether a delete asks the API for anything. The official plugin leaves some settings as they are. */
+  /**
+   * Where the resource's id comes from: a member of the answer (`id` unless said otherwise), a property that names it, or
+   * `missing ID`, which the official plugin stores where the API has none.
+   */
+  readonly id?: { readonly answer: string } | { readonly property: string } | "missing ID";
+  /** The property stored as output `id`, where that is not the resource's id. */
+  readonly idOutput?: string;
+  /** A delete asks the API for nothing: the official plugin leaves these settings as they are. */
   readonly keepOnDelete?: boolean;
-  /** Whether there is nothing to read, so that a refresh believes the state. */
+  /** There is nothing to read: a refresh believes the state. */
   readonly unreadable?: boolean;
+  /** Query of the read. */
+  readonly readQuery?: string;
   readonly replace?: readonly string[];
-  readonly secret?: readonly string[];
   readonly uniqueBy?: readonly string[];
+  /** None where the official plugin cannot import either. */
   readonly importIds: readonly string[];
+  /** Properties that are in neither path nor body. */
+  readonly outside?: readonly string[];
+  /** Paths of what the API takes and never truly gives back; the state's values are kept. */
+  readonly writeOnly?: readonly (readonly string[])[];
   /** Body members that are sent even when the program sets nothing, in the API's names. */
   readonly defaults?: JsonMap;
-  /** Values that an omitted property has, in Pulumi's names; stored as outputs. */
+  /** Outputs where the API says nothing, in Pulumi's names. */
   readonly assumed?: JsonMap;
   readonly headers?: (properties: JsonMap) => Record<string, string>;
   /** Last change of a body before it is sent. */
   readonly toBody?: (body: JsonMap, inputs: JsonMap) => Json;
   /** First change of an answer before it is decoded. */
   readonly fromAnswer?: (answer: Json, properties: JsonMap) => JsonMap;
-  /** Overrides of single operations. */
-  readonly overrides?: Partial<Omit<ResourceDefinition<Api>, "shape">>;
-  /** A create that sets instead of making, so that it may be sent again. */
+  /** The create sets instead of making, so that it may be sent again. */
   readonly repeatable?: boolean;
+  /** Operations that go another way. */
+  readonly overrides?: Partial<Omit<ResourceDefinition<Api>, "shape">>;
 }
 
 /** Makes a resource definition out of its table entry. */
 export function rest(spec: Rest): ResourceDefinition<Api> {
-  const { replace, secret, uniqueBy, importIds } = spec;
-  const shape = shapeOf(spec.type, { ...(replace ? { replace } : {}), ...(secret ? { secret } : {}) });
-  const inPath = new Set([...slots(spec.create), ...slots(spec.item)]);
+  const { id: idField, ...fields } = shapeOf(spec.type, spec.replace);
+  const shape: Shape = spec.id === "missing ID" || !idField ? fields : { ...fields, id: idField };
+  const outsideBody = new Set([...pathSlots(spec.create), ...pathSlots(spec.item), ...(spec.outside ?? [])]);
 
   function bodyOf(inputs: JsonMap): Json {
-    const free = Object.fromEntries(Object.entries(inputs).filter(([name]) => !inPath.has(name)));
-    const body = { ...spec.defaults, ...encode(free, shape) };
+    const inBody = Object.fromEntries(Object.entries(inputs).filter(([name]) => !outsideBody.has(name)));
+    const body = { ...spec.defaults, ...encode(inBody, shape) };
     return spec.toBody ? spec.toBody(body, inputs) : body;
   }
 
-  function outputsOf(answer: Json, properties: JsonMap): JsonMap {
-    const fields = spec.fromAnswer ? spec.fromAnswer(answer, properties) : isJsonMap(answer) ? answer : {};
-    return { ...spec.assumed, ...decode(fields, shape) };
+  function membersOf(answer: Json, properties: JsonMap): JsonMap {
+    if (spec.fromAnswer) return spec.fromAnswer(answer, properties);
+    return isJsonMap(answer) ? answer : {};
   }
 
-  function idOf(answer: Json, properties: JsonMap): string {
-    const id = spec.id ?? { answer: "id" };
-    if ("constant" in id) return id.constant;
-    if ("property" in id) return String(properties[id.property]);
-    const found = isJsonMap(answer) ? answer[id.answer] : undefined;
-    if (found === undefined || found === null) {
-      throw new Error(`The API's answer to the creation of a ${spec.type} has no ${id.answer}.`);
-    }
-    return String(found);
+  function outputsOf(id: string, members: JsonMap, properties: JsonMap): JsonMap {
+    const outputs = (spec.writeOnly ?? []).reduce(without, decode(members, shape));
+    const shown = spec.idOutput === undefined ? id : (properties[spec.idOutput] ?? id);
+    return { ...spec.assumed, ...outputs, ...("id" in shape ? { id: shown } : {}) };
   }
 
-  function send(line: string, properties: JsonMap, operation: Operation<Api>, body?: Json): Promise<Json> {
-    return operation.client.call(requestFor(spec, line, properties, operation.signal, body));
+  /** The id after a create, or after a read by what an import named. */
+  function idOf(members: JsonMap, properties: JsonMap): string {
+    const source = spec.id ?? { answer: "id" };
+    if (source === "missing ID") return source;
+    const holder = "property" in source ? properties : members;
+    const found = holder["property" in source ? source.property : source.answer];
+    if (found !== undefined && found !== null) return String(found);
+    throw new Error(`The API's answer for a ${spec.type} does not name its id.`);
   }
 
-  const update = spec.update;
+  function send(line: string, properties: JsonMap, { client, signal }: Operation<Api>, body?: Json): Promise<Json> {
+    return client.call(requestFor(spec, line, properties, signal, body));
+  }
+
+  const { update } = spec;
   const definition: ResourceDefinition<Api> = {
     shape,
-    importIds,
-    ...(uniqueBy ? { uniqueBy } : {}),
+    importIds: spec.importIds,
+    ...(spec.uniqueBy ? { uniqueBy: spec.uniqueBy } : {}),
     create: async (inputs, operation) => {
-      const answer = await send(spec.create, inputs, operation, bodyOf(inputs));
-      return { id: idOf(answer, inputs), outputs: outputsOf(answer, inputs) };
+      const members = membersOf(await send(spec.create, inputs, operation, bodyOf(inputs)), inputs);
+      const id = idOf(members, inputs);
+      return { id, outputs: outputsOf(id, members, inputs) };
     },
     ...(spec.unreadable === true
       ? {}
       : {
           read: async ({ id, state }, operation) => {
             const properties = { ...state, id };
-            const answer = await ifPresent(() => send(`GET ${spec.item}`, properties, operation));
-            return answer === undefined ? undefined : { id, outputs: outputsOf(answer, properties) };
+            const line = `GET ${spec.item}${spec.readQuery ?? ""}`;
+            const answer = await ifPresent(() => send(line, properties, operation));
+            if (answer === undefined) return undefined;
+            const members = membersOf(answer, properties);
+            const isNamed = spec.id !== undefined && spec.id !== "missing ID" && "property" in spec.id;
+            const found = isNamed ? idOf(members, properties) : id;
+            return { id: found, outputs: outputsOf(found, members, properties) };
           },
         }),
     ...(update === undefined
@@ -96,15 +120,22 @@ export function rest(spec: Rest): ResourceDefinition<Api> {
             const line = update.includes(" ") ? update : `${update} ${spec.item}`;
             const properties = { ...state, ...inputs, id };
             const answer = await send(line, properties, operation, bodyOf(inputs));
-            return outputsOf(answer, properties);
+            return outputsOf(id, membersOf(answer, properties), properties);
           },
         }),
-    ...(spec.keepOnDelete === true ? {} : { delete: (current, operation) => remove(spec, current, operation) }),
+    ...(spec.keepOnDelete === true
+      ? {}
+      : {
+          // A 404 is an error, as in the official plugin: a refresh tells the state first what is gone.
+          delete: async ({ id, state }, operation) => {
+            await send(`DELETE ${spec.item}`, { ...state, id }, operation);
+          },
+        }),
   };
   return { ...definition, ...spec.overrides };
 }
 
-/** A request line with its slots filled from properties, each percent-encoded. */
+/** A request for a line such as `PUT /zones/{zoneId}/rulesets/{id}`, its slots filled from properties. */
 export function requestFor(
   spec: Pick<Rest, "headers" | "repeatable">,
   line: string,
@@ -124,25 +155,6 @@ export function requestFor(
   };
 }
 
-/** `{scope}` stands for `accounts/<id>` or `zones/<id>`, whichever the resource belongs to. */
-export function fillPath(template: string, properties: JsonMap): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
-    if (name === "scope") {
-      return properties.zoneId === undefined
-        ? `accounts/${encodeURIComponent(String(properties.accountId))}`
-        : `zones/${encodeURIComponent(String(properties.zoneId))}`;
-    }
-    const value = properties[name];
-    if (value === undefined || value === null) throw new Error(`A path needs ${name}, which is not known: ${template}`);
-    return encodeURIComponent(String(value));
-  });
-}
-
-function slots(template: string): string[] {
-  const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
-  return names.flatMap((name) => (name === "scope" ? ["accountId", "zoneId"] : [name]));
-}
-
 /** Runs a read; undefined when the API says 404. */
 export async function ifPresent<Answer>(read: () => Promise<Answer>): Promise<Answer | undefined> {
   try {
@@ -153,8 +165,9 @@ export async function ifPresent<Answer>(read: () => Promise<Answer>): Promise<An
   }
 }
 
-/** Deletes at `item`. A 404 is an error, as in the official plugin: a refresh tells the state first what is gone. */
-export async function remove(spec: Pick<Rest, "item" | "headers">, current: Current, operation: Operation<Api>) {
-  const properties = { ...current.state, id: current.id };
-  await operation.client.call(requestFor(spec, `DELETE ${spec.item}`, properties, operation.signal));
+function without(values: JsonMap, path: readonly string[]): JsonMap {
+  const [step = "", ...rest] = path;
+  const { [step]: inner, ...others } = values;
+  if (inner === undefined || rest.length === 0) return others;
+  return isJsonMap(inner) ? { ...others, [step]: without(inner, rest) } : values;
 }

@@ -12,23 +12,11 @@ export function tokenOf(type: TypeName): string {
   return `cloudflare:index/${type.charAt(0).toLowerCase()}${type.slice(1)}:${type}`;
 }
 
-/** A type's shape with the marks that typings do not carry: which properties replace, and which are secret outputs. */
-export function shapeOf(
-  type: TypeName,
-  marks: { replace?: readonly string[]; secret?: readonly string[] } = {},
-): Shape {
-  const shape = shapes[type];
-  const owner = ["accountId", "zoneId"].filter((name) => name in shape);
-  const replace = new Set([...owner, ...(marks.replace ?? [])]);
-  const secret = new Set(marks.secret ?? []);
-  return Object.fromEntries(
-    Object.entries(shape).map(([name, field]) => [
-      name,
-      {
-        ...field,
-        ...(replace.has(name) && field.output !== true ? { replace: true } : {}),
-        ...(secret.has(name) ? { secret: true } : {}),
-      },
-    ]),
-  );
+/** A type's shape with what typings do not say: the resource's id among the outputs, and which inputs replace. */
+export function shapeOf(type: TypeName, replace: readonly string[] = []): Shape {
+  const replacing = new Set(["accountId", "zoneId", ...replace]);
+  const fields = Object.entries(shapes[type]).map(([name, field]) => {
+    return [name, replacing.has(name) && field.output !== true ? { ...field, replace: true } : field] as const;
+  });
+  return { ...Object.fromEntries(fields), id: { type: "string", output: true, stable: true } };
 }

@@ -1,4 +1,5 @@
 import type { Problem } from "./check.ts";
+import type { Path } from "./path.ts";
 import type { Shape } from "./shape.ts";
 import type { JsonMap, ValueMap } from "./value.ts";
 
@@ -36,6 +37,8 @@ export interface ResourceDefinition<Client> {
   readonly derived?: readonly string[];
   /** Finds what the shape cannot say. Inputs are revealed and may hold unknowns. */
   readonly check?: (inputs: ValueMap, client: Client | undefined) => Problem[] | Promise<Problem[]>;
+  /** Inputs whose meaning changed although they did not, such as a folder with other files in it now. */
+  readonly stale?: (state: JsonMap, inputs: ValueMap) => Promise<Path[]>;
   /** Outputs that a preview of a create can already tell. */
   readonly preview?: (inputs: ValueMap) => ValueMap;
   readonly create: (inputs: JsonMap, operation: Operation<Client>) => Promise<Found>;

@@ -22,16 +22,31 @@ function adoptValue(asked: Json | undefined, answered: Json | undefined): Json {
 }
 
 /**
- * Outputs after a read: the API's answer over the stored state. What the API does not mention (write-only values) is kept,
+ * Outputs after a refresh: the API's answer over the stored state. What the API does not mention (write-only values) is kept,
  * what it says is null is gone, and lists are taken whole, since their items cannot be told apart in general.
+ * What only the API sets and the state never had is left out, and so is an unset value in another guise (empty, false):
+ * a refresh must not report as drift what the creation merely did not return.
  */
-export function overlay(stored: JsonMap, answered: JsonMap): JsonMap {
+export function refreshed(stored: JsonMap, answered: JsonMap, shape: Shape): JsonMap {
   const merged: JsonMap = { ...stored };
   for (const [key, value] of Object.entries(answered)) {
     const before = stored[key];
-    merged[key] = isJsonMap(before) && isJsonMap(value) ? overlay(before, value) : value;
+    const field = shape[key];
+    if (before === undefined && (field?.output === true || isUnset(value))) continue;
+    merged[key] = isJsonMap(before) && isJsonMap(value) ? refreshed(before, value, field?.fields ?? {}) : value;
   }
   return dropNulls(merged);
+}
+
+function isUnset(value: Json): boolean {
+  if (value === null || value === "" || value === false) return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return isJsonMap(value) && Object.values(value).every(isUnset);
+}
+
+/** One set of outputs over another; what is null is gone. */
+export function overlay(stored: JsonMap, answered: JsonMap): JsonMap {
+  return dropNulls({ ...stored, ...answered });
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Current, FunctionDefinition, Operation, ProviderDefinition, Resour
 import { type Change, diffInputs } from "./diff.ts";
 import { InvalidArguments, PartialFailure, ProviderError } from "./errors.ts";
 import { importSlots, parseImportId } from "./import-id.ts";
-import { adopt, importInputs, overlay, projectInputs } from "./merge.ts";
+import { adopt, importInputs, overlay, projectInputs, refreshed } from "./merge.ts";
 import type { Path } from "./path.ts";
 import { conceal, secretPaths } from "./secrets.ts";
 import type { Shape } from "./shape.ts";
@@ -73,11 +73,20 @@ export class Provider<Client> {
     return resource.check(revealed, this.#client?.value);
   }
 
-  diff(type: string, olds: { state: ValueMap; inputs: ValueMap }, news: ValueMap, ignore: string[]): DiffResult {
+  async diff(
+    type: string,
+    olds: { state: ValueMap; inputs: ValueMap },
+    news: ValueMap,
+    ignore: string[],
+  ): Promise<DiffResult> {
     const resource = this.#resource(type);
     const before = Object.keys(olds.inputs).length > 0 ? revealMap(olds.inputs) : revealMap(olds.state);
     const after = revealMap(news);
-    const found = diffInputs(before, after, resource.shape, ignore);
+    const behind = (await resource.stale?.(toJsonMap(olds.state), after)) ?? [];
+    const found: Change[] = [
+      ...diffInputs(before, after, resource.shape, ignore),
+      ...behind.map((path) => ({ path, kind: "update", replace: false }) as const),
+    ];
     const changes = resource.update ? found : found.map((change) => ({ ...change, replace: true }));
     const sameName = resource.uniqueBy?.every((name) => sameValue(before[name], after[name])) ?? false;
     return { changes, deleteBeforeReplace: sameName && changes.some((change) => change.replace) };
@@ -112,12 +121,14 @@ export class Provider<Client> {
   ): Promise<Recorded | undefined> {
     const resource = this.#resource(type);
     if (!resource.read) return this.#recall(type, id, olds);
-    const current = this.#locate(resource, id, olds);
+    const current = this.#locate(type, resource, id, olds);
     const found = await resource.read(current, this.#operation(situation));
     if (!found) return undefined;
-    const outputs = overlay(current.state, found.outputs);
     const before = current.inputs;
     const isImport = Object.keys(before).length === 0;
+    const outputs = isImport
+      ? overlay(current.state, found.outputs)
+      : refreshed(current.state, found.outputs, resource.shape);
     const inputs = isImport ? importInputs(outputs, resource.shape) : projectInputs(before, outputs, resource.shape);
     const unchanged = sameValue(inputs, before);
     const paths = [...secretPaths(olds.inputs), ...secretFields(resource.shape)];
@@ -208,10 +219,20 @@ export class Provider<Client> {
     return { client: this.#client.value, ...situation };
   }
 
-  #locate(resource: ResourceDefinition<Client>, id: string, olds: { state: ValueMap; inputs: ValueMap }): Current {
+  #locate(
+    type: string,
+    resource: ResourceDefinition<Client>,
+    id: string,
+    olds: { state: ValueMap; inputs: ValueMap },
+  ): Current {
     const state = toJsonMap(olds.state);
     const inputs = toJsonMap(olds.inputs);
     const templates = resource.importIds ?? [];
+    if (templates.length === 0 && Object.keys(state).length === 0) {
+      throw new ProviderError(
+        `A resource of type ${type} cannot be imported, neither here nor with the official plugin.`,
+      );
+    }
     const located = templates.some((template) =>
       importSlots(template).every((slot) => slot === "id" || state[slot] !== undefined),
     );

@@ -86,11 +86,11 @@ export function providerService<Client>(provider: Provider<Client>, log: EngineL
       run(request.getUrn(), news);
       return checked(request, await provider.check(typeOf(request.getUrn()), news));
     }),
-    diff: answer((request: messages.DiffRequest, run) => {
+    diff: answer(async (request: messages.DiffRequest, run) => {
       const olds = { state: fromStruct(request.getOlds()), inputs: fromStruct(request.getOldInputs()) };
       const news = fromStruct(request.getNews());
       run(request.getUrn(), olds.state, olds.inputs, news);
-      const result = provider.diff(typeOf(request.getUrn()), olds, news, request.getIgnorechangesList());
+      const result = await provider.diff(typeOf(request.getUrn()), olds, news, request.getIgnorechangesList());
       return diffed(result.changes, result.deleteBeforeReplace);
     }),
     create: answer(async (request: messages.CreateRequest, run) => {

@@ -1,8 +1,11 @@
 import type { Operation, ResourceDefinition } from "../../kit/definition.ts";
-import { isJsonMap, type JsonMap } from "../../kit/value.ts";
+import type { Path } from "../../kit/path.ts";
+import { isJsonMap, isMap, type JsonMap, type ValueMap } from "../../kit/value.ts";
 import type { Api } from "../api/api.ts";
 import { decode } from "../codec.ts";
-import { fillPath } from "../rest.ts";
+import { fillPath } from "../path.ts";
+import { assetFiles, manifestHash } from "../script/asset-files.ts";
+import { uploadAssets } from "../script/assets.ts";
 import { dueMigrations, presentTag } from "../script/migrations.ts";
 import { multipart } from "../script/multipart.ts";
 import { readScript } from "../script/read.ts";
@@ -10,14 +13,15 @@ import { checkSource } from "../script/source.ts";
 import { uploadParts } from "../script/upload.ts";
 import { shapeOf } from "../shapes.ts";
 
-const shape = shapeOf("WorkersScript", { replace: ["scriptName"] });
+const shape = shapeOf("WorkersScript", ["scriptName"]);
 const item = "/accounts/{accountId}/workers/scripts/{scriptName}";
 
 export const workersScript: ResourceDefinition<Api> = {
   shape,
-  importIds: ["{accountId}/{id}"],
+  importIds: ["{accountId}/{scriptName}"],
   uniqueBy: ["accountId", "scriptName"],
   check: checkSource,
+  stale: staleAssets,
   create: async (inputs, operation) => ({
     id: String(inputs.scriptName),
     outputs: await upload(inputs, {}, operation),
@@ -30,9 +34,14 @@ export const workersScript: ResourceDefinition<Api> = {
   },
 };
 
-async function upload(inputs: JsonMap, state: JsonMap, { client, signal }: Operation<Api>): Promise<JsonMap> {
+async function upload(inputs: JsonMap, state: JsonMap, operation: Operation<Api>): Promise<JsonMap> {
+  const { client, signal } = operation;
+  const assets = await uploadAssets(inputs, operation);
   const migrations = dueMigrations(inputs, state);
-  const parts = await uploadParts(inputs, shape, migrations ? { migrations } : {});
+  const parts = await uploadParts(inputs, shape, {
+    ...(migrations ? { migrations } : {}),
+    ...(assets ? { assets: assets.metadata } : {}),
+  });
   const { body, contentType } = multipart(parts);
   const headers = { "content-type": contentType };
   const answer = await client.call({ method: "PUT", path: fillPath(item, inputs), body, headers, signal });
@@ -41,5 +50,15 @@ async function upload(inputs: JsonMap, state: JsonMap, { client, signal }: Opera
     usageModel: "standard",
     ...(isJsonMap(answer) ? decode(answer, shape) : {}),
     ...(typeof tag === "string" ? { migrationTag: tag } : {}),
+    ...(assets ? { assets: assets.outputs } : {}),
+    id: String(inputs.scriptName),
   };
+}
+
+/** A folder that has other files in it than those that were uploaded. */
+async function staleAssets(state: JsonMap, inputs: ValueMap): Promise<Path[]> {
+  const { assets } = inputs;
+  if (!isMap(assets) || typeof assets.directory !== "string") return [];
+  const uploaded = isJsonMap(state.assets) ? state.assets.assetManifestSha256 : undefined;
+  return manifestHash(await assetFiles(assets.directory)) === uploaded ? [] : [["assets", "directory"]];
 }

@@ -3,7 +3,7 @@
  * so that property names and types are the official ones. Run it after raising that package's version:
  * `node providers/cloudflare/schema/generate.ts`.
  */
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import ts from "typescript";
@@ -36,7 +36,7 @@ export function deriveShapes(): { shapes: Record<string, Shape>; unresolved: str
     const outputs = membersOf(declared(source, name)).filter(
       (member) => !["id", "urn"].includes(member.name) && isProperty(member) && !member.name.startsWith("__"),
     );
-    return merged(inputs, outputs);
+    return withSecrets(name, merged(inputs, outputs));
   }
 
   function declared(source: ts.SourceFile, name: string): ts.Type {
@@ -115,6 +115,16 @@ export function deriveShapes(): { shapes: Record<string, Shape>; unresolved: str
   function nameOf(type: ts.Type): string {
     return type.symbol?.name ?? "";
   }
+}
+
+/** Marks the outputs that the package's own code always declares secret. */
+function withSecrets(name: string, shape: Shape): Shape {
+  const code = readFileSync(fileOf(name).replace(/\.d\.ts$/, ".js"), "utf8");
+  const list = /additionalSecretOutputs: \[([^\]]*)\]/.exec(code)?.[1] ?? "";
+  const secret = new Set([...list.matchAll(/"(\w+)"/g)].map(([, output]) => output));
+  return Object.fromEntries(
+    Object.entries(shape).map(([key, field]) => [key, secret.has(key) ? { ...field, secret: true } : field]),
+  );
 }
 
 function unwrapped(node: ts.TypeNode): ts.TypeNode {

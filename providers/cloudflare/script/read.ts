@@ -3,7 +3,8 @@ import type { Shape } from "../../kit/shape.ts";
 import { isJsonMap, type Json, type JsonMap } from "../../kit/value.ts";
 import type { Api } from "../api/api.ts";
 import { decode } from "../codec.ts";
-import { fillPath, ifPresent } from "../rest.ts";
+import { fillPath } from "../path.ts";
+import { ifPresent } from "../rest.ts";
 import { readBindings } from "./bindings.ts";
 import { sha256 } from "./source.ts";
 
@@ -27,6 +28,7 @@ export async function readScript(
   const settings = await get("/accounts/{accountId}/workers/scripts/{scriptName}/settings");
   if (settings === undefined) return undefined;
   const outputs: JsonMap = {
+    id: String(properties.scriptName),
     scriptName: String(properties.scriptName),
     ...decode(scriptOf(service), shape),
     ...settingsOf(settings, shape),

@@ -32,7 +32,7 @@ export async function checkSource(inputs: ValueMap): Promise<Problem[]> {
 }
 
 /** A `contentFile` must exist and have the sha256 that `contentSha256` says. Unknown values are checked when they are known. */
-async function checkFile(fields: ValueMap, at: Path): Promise<Problem[]> {
+export async function checkFile(fields: ValueMap, at: Path): Promise<Problem[]> {
   const { contentFile, contentSha256 } = fields;
   if (typeof contentFile !== "string") return [];
   if (contentSha256 === undefined || contentSha256 === null) {
