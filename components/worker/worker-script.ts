@@ -65,7 +65,10 @@ function scriptArgs(service: ResolvedService, worker: ResolvedWorker, around: Su
     ...(limits && { limits }),
     ...(placement === "smart" && { placement: { mode: "smart" } }),
     observability,
-    tailConsumers: worker.tailConsumers.map((consumer) => ({ service: registry.script(consumer) })),
+    // Cloudflare answers nothing where there is none, so that an empty list would be a difference after each refresh.
+    ...(worker.tailConsumers.length > 0 && {
+      tailConsumers: worker.tailConsumers.map((consumer) => ({ service: registry.script(consumer) })),
+    }),
   } satisfies cloudflare.WorkersScriptArgs;
 }
 
