@@ -16,7 +16,8 @@ export async function ensureDependencies(root, install = npmCi) {
   });
 }
 
-function isInstalled(root) {
+/** Whether node_modules holds what package-lock.json says, installed to the end, for this platform. */
+export function isInstalled(root) {
   const stamp = stampPath(root);
   const expected = expectedStamp(root);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === expected) return true;

@@ -10,7 +10,7 @@ import { writeWhole } from "./write-whole.ts";
 export const standIns = ["cloudflare", "command", "random"] as const;
 
 /** A plugin as the engine sees it in a PULUMI_HOME. */
-export interface InstalledPlugin {
+interface InstalledPlugin {
   name: string;
   version: string;
   /** The executable. */
@@ -22,12 +22,17 @@ export async function installStandIns(home: string): Promise<InstalledPlugin[]> 
   const made = standIns.filter((name) => existsSync(bundlePath(name)));
   return Promise.all(
     made.map(async (name) => {
-      const version = await sdkVersion(name);
-      const path = join(home, "plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`);
-      await installScript(path, bundlePath(name));
-      return { name, version, path };
+      const plugin = await placeOf(home, name);
+      await installScript(plugin.path, bundlePath(name));
+      return plugin;
     }),
   );
+}
+
+/** The stand-in plugins that are in `home`. */
+export async function installedStandIns(home: string): Promise<InstalledPlugin[]> {
+  const all = await Promise.all(standIns.map((name) => placeOf(home, name)));
+  return all.filter(({ path }) => existsSync(path));
 }
 
 /** Puts the Node language host into `home`, unless the engine brings the official one. */
@@ -47,6 +52,12 @@ export const ourLanguageHost: string = join(import.meta.dirname, "language-host"
 
 function bundlePath(name: string): string {
   return join(repositoryRoot, "providers", "dist", `${name}.mjs`);
+}
+
+/** Where the engine looks for the plugin that the installed SDK asks for. */
+async function placeOf(home: string, name: string): Promise<InstalledPlugin> {
+  const version = await sdkVersion(name);
+  return { name, version, path: join(home, "plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`) };
 }
 
 async function sdkVersion(name: string): Promise<string> {

@@ -12,8 +12,6 @@ import { engineCacheFolder, engineInCache, fillCache } from "./sources/cache.ts"
 import { downloadEngine, officialReleases } from "./sources/download.ts";
 import { engineOnPath } from "./sources/path.ts";
 
-export type { Engine };
-
 /** Where to look; every field has a default that suits a person at a shell. */
 export interface EngineOptions {
   /** PATH on which `pulumi` and `go` are looked for. */
@@ -32,19 +30,14 @@ export interface EngineOptions {
  * @throws EngineUnavailable naming all four ways and why each failed.
  */
 export async function resolveEngine(options: EngineOptions = {}): Promise<Engine> {
-  const path = options.path ?? process.env.PATH ?? "";
+  const { engine: found, attempts } = await findEngine(options);
+  if (found) return found;
+  const path = searchPath(options);
   const progress = options.progress ?? ((line: string) => console.error(line));
-  const attempts: EngineAttempt[] = [];
-  const folder = join(options.cacheFolder ?? engineCacheFolder(), await engineKey());
-
-  const onPath = await tryWay("path", attempts, () => engineOnPath(path));
-  if (onPath) return engine(onPath, "path", attempts);
-  const cached = await tryWay("cache", attempts, () => engineInCache(folder));
-  if (cached) return engine(cached, "cache", attempts);
-
+  const folder = await cachedEngine(options);
   const release = await lockFolder(folder, progress);
   try {
-    const second: EngineAttempt[] = attempts.filter(({ way }) => way !== "cache");
+    const second = attempts.filter(({ way }) => way !== "cache");
     const made = await tryWay("cache", second, () => engineInCache(folder));
     if (made) return await engine(made, "cache", second);
     const downloaded = await tryWay("download", attempts, () =>
@@ -61,6 +54,25 @@ export async function resolveEngine(options: EngineOptions = {}): Promise<Engine
     await release();
   }
   throw new EngineUnavailable(attempts);
+}
+
+/** The engine that is there already, on PATH or in the cache; makes nothing. */
+export async function findEngine(options: EngineOptions = {}): Promise<{ engine?: Engine; attempts: EngineAttempt[] }> {
+  const attempts: EngineAttempt[] = [];
+  const folder = await cachedEngine(options);
+  const onPath = await tryWay("path", attempts, () => engineOnPath(searchPath(options)));
+  if (onPath) return { engine: await engine(onPath, "path", attempts), attempts };
+  const cached = await tryWay("cache", attempts, () => engineInCache(folder));
+  if (cached) return { engine: await engine(cached, "cache", attempts), attempts };
+  return { attempts };
+}
+
+function searchPath({ path }: EngineOptions): string {
+  return path ?? process.env.PATH ?? "";
+}
+
+async function cachedEngine({ cacheFolder }: EngineOptions): Promise<string> {
+  return join(cacheFolder ?? engineCacheFolder(), await engineKey());
 }
 
 type Found = { pulumi: string; version: string };

@@ -17,7 +17,7 @@ const progressEvery = 10_000;
  */
 export async function buildEngine(folder: string, path: string, progress: (line: string) => void): Promise<void> {
   const env = { ...process.env, PATH: path, CGO_ENABLED: "0", GOWORK: "off" };
-  const go = await usableGo(path, env);
+  const { go } = await usableGo(path);
   progress(`Building the Pulumi engine ${engineVersion} from pinned Go modules (once per machine, some minutes) …`);
   const started = Date.now();
   const counted = counter(progress, started);
@@ -25,18 +25,22 @@ export async function buildEngine(folder: string, path: string, progress: (line:
   progress(`Built the Pulumi engine in ${seconds(started)} s.`);
 }
 
-async function usableGo(path: string, env: NodeJS.ProcessEnv): Promise<string> {
+/**
+ * The Go on `path` that can build the engine.
+ * @throws NoEngineThisWay when there is none, or it is too old to fetch the toolchain that go.mod asks for.
+ */
+export async function usableGo(path: string): Promise<{ go: string; version: string }> {
   const go = executablesOnPath("go", path)[0];
   if (!go) throw new NoEngineThisWay("there is no Go on PATH (install it from https://go.dev/dl/)");
   let found: string;
   try {
-    found = await outputOf(go, ["env", "GOVERSION"], { ...env, GOTOOLCHAIN: "local" });
+    found = await outputOf(go, ["env", "GOVERSION"], { ...process.env, PATH: path, GOTOOLCHAIN: "local" });
   } catch (error) {
     throw new NoEngineThisWay(`${go} does not run (${(error as Error).message})`);
   }
   const [, major, minor] = /^go(\d+)\.(\d+)/.exec(found)?.map(Number) ?? [];
   const [oldestMajor, oldestMinor] = oldestSwitchingGo;
-  if (major === oldestMajor && minor !== undefined && minor >= oldestMinor) return go;
+  if (major === oldestMajor && minor !== undefined && minor >= oldestMinor) return { go, version: found };
   throw new NoEngineThisWay(
     `${go} is ${found || "of unknown version"}, expected go${oldestSwitchingGo.join(".")} or later (install one from https://go.dev/dl/)`,
   );
