@@ -2,18 +2,13 @@ import { Hono } from "hono";
 import { ApiError } from "./api-error.ts";
 import { authenticate, authorise } from "./authenticate.ts";
 import { Call, type Services } from "./call.ts";
+import type { ControlOptions } from "./control-options.ts";
 import { refusal } from "./envelope.ts";
-import type { FaultAction, Faults } from "./faults.ts";
+import type { FaultAction } from "./faults.ts";
 import { createLocalApp } from "./local-app.ts";
 import { redact, redactPath } from "./redact.ts";
-import type { RequestLog } from "./request-log.ts";
 import { apiRoutes } from "./routes.ts";
 import { markSocket, socketAction } from "./socket-action.ts";
-
-export interface ControlOptions extends Services {
-  requestLog: RequestLog;
-  faults: Faults;
-}
 
 export interface ControlApp {
   /** Serves `/client/v4/*` and `/_local/*`. Hand it to `controlListener`, so that faults of the socket happen too. */

@@ -5,8 +5,8 @@ import { queues } from "../store/records/queues.ts";
 import { d1Databases, kvNamespaces, r2Buckets } from "../store/records/stores.ts";
 import { domains, routes, scripts } from "../store/records/workers.ts";
 import type { Store } from "../store/store.ts";
-import type { ControlOptions } from "./app.ts";
 import { isAdmin } from "./authenticate.ts";
+import type { ControlOptions } from "./control-options.ts";
 import { faultRule } from "./faults.ts";
 import { apiRoutes } from "./routes.ts";
 

@@ -1,7 +1,7 @@
 import { accountRoutes } from "./accounts/account-routes.ts";
 import type { Route } from "./route.ts";
-import { kvNamespaceRoutes } from "./storage/kv-namespaces.ts";
+import { storageRoutes } from "./storage/routes.ts";
 import { workersRoutes } from "./workers/routes.ts";
 
 /** Everything the control API serves below `/client/v4`. Fixed paths come before those with a parameter at the same place. */
-export const apiRoutes: Route[] = [...accountRoutes, ...kvNamespaceRoutes, ...workersRoutes];
+export const apiRoutes: Route[] = [...accountRoutes, ...workersRoutes, ...storageRoutes];

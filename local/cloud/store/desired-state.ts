@@ -2,7 +2,7 @@ import type { DeployedQueue, DeployedScript, DesiredState } from "../types.ts";
 import { accounts, zones } from "./records/accounts.ts";
 import { queueConsumers, queues } from "./records/queues.ts";
 import { domains, routes, type ScriptRecord, scriptKey, scripts, versions } from "./records/workers.ts";
-import type { Store } from "./store.ts";
+import type { Store } from "./store-interface.ts";
 import { workerSpec } from "./worker-spec.ts";
 
 /** Reads what should run; to be called inside one transaction. */

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { LocalAccount, LocalSeed, LocalTokens } from "../../../contracts/local.ts";
 import { accounts, credentials, zones } from "./records/accounts.ts";
-import type { Store } from "./store.ts";
+import type { Store } from "./store-interface.ts";
 
 /** sha256 of a token's value, under which its credential is filed. */
 export function tokenHash(value: string): string {

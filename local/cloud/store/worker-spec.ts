@@ -9,7 +9,7 @@ import {
   type VersionRecord,
   workflows,
 } from "./records/workers.ts";
-import type { Store } from "./store.ts";
+import type { Store } from "./store-interface.ts";
 
 /** The classes of a script after its migrations. */
 export function durableObjectsOf(
