@@ -1,13 +1,12 @@
-import { type Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { exitCode } from "./exit-code.ts";
 import { Console } from "./output/console.ts";
 import { createProgram } from "./program.ts";
 
 /** Runs one command line and returns the exit code; a command shows its own errors, this one those of parsing. */
 async function main(args: readonly string[]): Promise<number> {
-  const program = createProgram();
-  exitByException(program);
   try {
+    const program = await createProgram(args);
     await program.parseAsync(args, { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : exitCode.ok;
   } catch (error) {
@@ -16,11 +15,6 @@ async function main(args: readonly string[]): Promise<number> {
     new Console({ json: false }).error(error);
     return exitCode.failed;
   }
-}
-
-function exitByException(command: Command): void {
-  command.exitOverride();
-  for (const child of command.commands) exitByException(child);
 }
 
 const code = await main(process.argv.slice(2));

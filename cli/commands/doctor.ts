@@ -20,7 +20,7 @@ interface Finding {
 export function doctorCommand(): Command {
   return defineCommand({
     name: "doctor",
-    summary: "Show what was found on this machine, where, and what to do about what is missing",
+    summary: "Show what was found on this machine, and what to do about what is missing",
     examples: [["npx chittyops doctor", "each thing with its version and place, or the remedy"]],
     async action({ console }) {
       const phase = console.phase("Examining this machine");

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { ensureEmbeddedCloud } from "../cloud/embedded.ts";
 import { defineCommand } from "../command.ts";
 import { baseEnvironment } from "../engine/base-environment.ts";
-import { localEnvironment, openToolchain } from "../engine/open-stack.ts";
+import { localEnvironment, openLocalToolchain } from "../engine/open-stack.ts";
 import { stackTarget } from "../engine/stack-target.ts";
 import { requireValidCatalog } from "./catalog.ts";
 
@@ -20,9 +20,9 @@ export function envCommand(): Command {
     ],
     async action(session) {
       requireValidCatalog();
-      const engine = await openToolchain(session);
+      const toolchain = await openLocalToolchain(session);
       const embedded = await ensureEmbeddedCloud(session);
-      const { environment } = await localEnvironment(session, stackTarget(), engine, embedded);
+      const { environment } = await localEnvironment(session, stackTarget(), toolchain, embedded);
       const inherited = baseEnvironment();
       const added = Object.fromEntries(
         Object.entries(environment).filter(([name, value]) => inherited[name] !== value),

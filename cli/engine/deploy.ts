@@ -1,5 +1,6 @@
 import { adoptRefused, removeUnnoticedDoubles, settleInterrupted } from "../recovery/recover.ts";
 import type { Session } from "../session.ts";
+import { UserError } from "../user-error.ts";
 import type { ExclusiveRun } from "./exclusively.ts";
 import type { ReadyStack } from "./ready-stack.ts";
 import { stackName } from "./stack-target.ts";
@@ -32,7 +33,7 @@ export async function deploy(
     if (outcome.error) phase.failed(outcome.log.summary);
     else phase.done(outcome.log.summary || "no changes");
     if (!outcome.error || wasKilled(outcome) || session.signal.aborted || attempt === attempts) break;
-    if ((await adoptRefused(session, ready, outcome.log.failures, run.since)) === 0) break;
+    if ((await adopted(session, ready, outcome, run)) === 0) break;
   }
   if (!wasKilled(outcome)) {
     const created = logs.flatMap((log) => log.created);
@@ -42,6 +43,22 @@ export async function deploy(
   session.signal.throwIfAborted();
   if (outcome.error) throw updateFailed(outcome, stackName(ready.target), goesOn);
   return logs;
+}
+
+/** When it cannot be told what exists, what the update itself said is what counts. */
+async function adopted(
+  session: Session,
+  ready: ReadyStack,
+  { log }: UpdateOutcome,
+  run: ExclusiveRun,
+): Promise<number> {
+  try {
+    return await adoptRefused(session, ready, log.failures, run.since);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    session.console.warn(error.message);
+    return 0;
+  }
 }
 
 /** An engine that was killed has written nothing down about what it was doing. */

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { engineEnvironment } from "../../local/engine/environment.ts";
 import { requireValidCatalog } from "../commands/catalog.ts";
 import type { Session } from "../session.ts";
 import { baseEnvironment } from "./base-environment.ts";
@@ -21,20 +20,20 @@ export async function openOfflineStack(
   target: StackTarget,
 ): Promise<AsyncDisposable & { ready: ReadyStack }> {
   requireValidCatalog();
-  const engine = await openToolchain(session);
+  const toolchain = await openToolchain(session, { plugins: "stand-in" });
   const folder = mkdtempSync(join(tmpdir(), "chittyops-offline-"));
   const backend = localBackend(folder, target);
   ensureBackend(backend);
   const environment = {
     ...baseEnvironment(),
-    ...(await engineEnvironment({ engine, plugins: "stand-in" })),
+    ...toolchain.environment,
     ...backendEnvironment(backend),
     CHITTYOPS_OFFLINE: "1",
   };
-  const supervision = { ...supervise(session, engine), environment };
+  const supervision = supervise(session, toolchain.engine, environment);
   await initStack(target, backend, folder, (args, cwd) => pulumi(supervision, args, cwd));
   writeConfiguration(backend, join(target.workDir, `Pulumi.${target.stack}.yaml`), {});
-  const automation = await openStack(target, supervisedCommand(supervision), engine.version);
+  const automation = await openStack(target, supervisedCommand(supervision), toolchain.engine.version);
   return {
     ready: { target, automation, supervision, backend, ownsCloud: false },
     [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }),

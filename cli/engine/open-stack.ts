@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import Cloudflare from "cloudflare";
-import { buildArtifacts } from "../../local/engine/build.ts";
 import type { Engine } from "../../local/engine/engine.ts";
-import { engineEnvironment } from "../../local/engine/environment.ts";
+import { type EnvironmentOptions, engineEnvironment } from "../../local/engine/environment.ts";
 import { localPath } from "../../local/engine/home.ts";
 import { resolveEngine } from "../../local/engine/resolve.ts";
 import { type EmbeddedCloud, embeddedApi, ensureEmbeddedCloud, placeOf } from "../cloud/embedded.ts";
@@ -24,15 +23,24 @@ import type { StackTarget } from "./stack-target.ts";
 import { pulumi, type Supervision, supervisedCommand } from "./supervised-command.ts";
 import { openStack } from "./workspace.ts";
 
-/** The engine and the bundles it works with. */
-export async function openToolchain(session: Session): Promise<Engine> {
+/** The engine, and the environment in which it finds its plugins and runs our programs. */
+export interface Toolchain {
+  engine: Engine;
+  environment: Record<string, string>;
+}
+
+/** Finds or makes the engine, and builds the bundles it works with where they are not fresh. */
+export async function openToolchain(session: Session, options: Omit<EnvironmentOptions, "engine">): Promise<Toolchain> {
   const phase = session.console.phase("Tool chain");
-  const [engine] = await Promise.all([
-    resolveEngine({ progress: (line) => session.console.note(line) }),
-    buildArtifacts(),
-  ]);
+  const engine = await resolveEngine({ progress: (line) => session.console.note(line) });
+  const environment = await engineEnvironment({ engine, ...options });
   phase.done(`Pulumi ${engine.version} (${engine.source})`);
-  return engine;
+  return { engine, environment };
+}
+
+/** The tool chain of `local`: our stand-in plugins, or the official ones where `CHITTYOPS_PLUGINS=official` asks for them. */
+export function openLocalToolchain(session: Session): Promise<Toolchain> {
+  return openToolchain(session, { plugins: process.env.CHITTYOPS_PLUGINS === "official" ? "official" : "stand-in" });
 }
 
 export interface LocalStack extends ReadyStack {
@@ -50,13 +58,16 @@ export async function openLocalStack(
   mark: Record<string, string> = {},
 ): Promise<LocalStack> {
   requireValidCatalog();
-  const engine = await openToolchain(session);
+  const starting = ensureEmbeddedCloud(session);
+  // It starts while the tool chain is made ready; should that fail, nobody waits for it any more.
+  starting.catch(() => undefined);
+  const toolchain = await openLocalToolchain(session);
   const phase = session.console.phase("Embedded cloud");
-  const embedded = await ensureEmbeddedCloud(session);
+  const embedded = await starting;
   phase.done(`${embedded.wasRunning ? "running" : "started"}, API on ${embedded.daemon.controlUrl}`);
-  const { backend, environment, token } = await localEnvironment(session, target, engine, embedded);
-  const supervision: Supervision = { ...supervise(session, engine), environment: { ...environment, ...mark } };
-  const automation = await openStack(target, supervisedCommand(supervision), engine.version);
+  const { backend, environment, token } = await localEnvironment(session, target, toolchain, embedded);
+  const supervision = supervise(session, toolchain.engine, { ...environment, ...mark });
+  const automation = await openStack(target, supervisedCommand(supervision), toolchain.engine.version);
   return { target, automation, supervision, backend, embedded, cloud: embeddedApi(embedded, token), ownsCloud: true };
 }
 
@@ -64,21 +75,20 @@ export async function openLocalStack(
 export async function localEnvironment(
   session: Session,
   target: StackTarget,
-  engine: Engine,
+  toolchain: Toolchain,
   embedded: EmbeddedCloud,
 ): Promise<{ backend: LocalBackend; environment: Record<string, string>; token: string }> {
   const backend = localBackend(localPath(), target);
   ensureBackend(backend);
   const { account, zone, token } = placeOf(target, embedded);
-  const plugins = process.env.CHITTYOPS_PLUGINS === "official" ? "official" : "stand-in";
   const environment = {
     ...baseEnvironment(),
-    ...(await engineEnvironment({ engine, plugins })),
+    ...toolchain.environment,
     ...backendEnvironment(backend),
     CLOUDFLARE_BASE_URL: `${embedded.daemon.controlUrl}/client/v4`,
     CLOUDFLARE_API_TOKEN: token,
   };
-  const supervision = { ...supervise(session, engine), environment };
+  const supervision = supervise(session, toolchain.engine, environment);
   await initStack(target, backend, localPath("tmp"), (args, cwd) => pulumi(supervision, args, cwd));
   writeConfiguration(
     backend,
@@ -105,13 +115,8 @@ export async function openRemoteStack(
       },
     );
   }
-  const engine = await openToolchain(session);
-  const environment = {
-    ...ownEnvironment(),
-    ...(await engineEnvironment({ engine, plugins: "official", home: "user" })),
-    ...mark,
-  };
-  const supervision: Supervision = { ...supervise(session, engine), environment };
+  const { engine, environment } = await openToolchain(session, { plugins: "official", home: "user" });
+  const supervision = supervise(session, engine, { ...ownEnvironment(), ...environment, ...mark });
   const automation = await openStack(target, supervisedCommand(supervision), engine.version);
   const cloud = new Cloudflare({ apiToken: process.env.CLOUDFLARE_API_TOKEN ?? "" });
   return { target, automation, supervision, cloud, ownsCloud: false };
@@ -131,6 +136,6 @@ function ownEnvironment(): Record<string, string> {
   );
 }
 
-export function supervise(session: Session, engine: Engine): Omit<Supervision, "environment"> {
-  return { pulumi: engine.pulumi, signal: session.signal, onInsist: session.onInsist };
+export function supervise(session: Session, engine: Engine, environment: Record<string, string>): Supervision {
+  return { pulumi: engine.pulumi, environment, signal: session.signal, onInsist: session.onInsist };
 }

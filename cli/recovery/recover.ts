@@ -1,3 +1,4 @@
+import { APIError } from "cloudflare";
 import type { ReadyStack } from "../engine/ready-stack.ts";
 import { editState, exportState } from "../engine/state.ts";
 import { runUpdate, updateFailed } from "../engine/update.ts";
@@ -95,7 +96,7 @@ async function judgeAll(
   const verdicts: Verdict[] = [];
   for (const resource of resources) {
     if (createdByPost[resource.type] && !ready.cloud) throw noToken(resource);
-    if (ready.cloud) verdicts.push(await judge(ready.cloud, state, resource, ownership));
+    if (ready.cloud) verdicts.push(await judge(ready.cloud, state, resource, ownership).catch(lookupFailed(resource)));
     else verdicts.push({ kind: "forget", resource, label: resource.urn });
   }
   const foreign = verdicts.filter((verdict) => verdict.kind === "foreign");
@@ -161,6 +162,16 @@ function noToken(resource: StateResource): UserError {
     expected: "CLOUDFLARE_API_TOKEN in the environment",
     remedy: "set it and run the same command again",
   });
+}
+
+function lookupFailed(resource: StateResource): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof APIError)) throw error;
+    throw new UserError(`Whether ${resource.urn} exists in the cloud cannot be told: ${error.message}`, {
+      remedy: "run the same command again when the cloud answers",
+      cause: error,
+    });
+  };
 }
 
 function notOurs(foreign: readonly (Verdict & { kind: "foreign" })[]): UserError {
