@@ -2,10 +2,15 @@ import { environments, families, resolve, services } from "../catalog/index.ts";
 
 type Row = readonly string[];
 
-/** A table of Markdown. A bar within a cell would end it. */
+/** A table of Markdown with aligned columns, as the formatter wants it. A bar within a cell would end it. */
 function table(head: Row, rows: readonly Row[]): string {
-  const line = (cells: Row) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  const lines = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = head.map((_, column) => Math.max(3, ...lines.map((line) => line[column]?.length ?? 0)));
+  const print = (line: Row, fill = " ") =>
+    `| ${line.map((cell, i) => cell.padEnd(widths[i] ?? 0, fill)).join(" | ")} |`;
+  const [first = [], ...rest] = lines;
+  const rule = head.map(() => "");
+  return [print(first), print(rule, "-"), ...rest.map((line) => print(line))].join("\n");
 }
 
 const code = (text: string) => `\`${text}\``;
