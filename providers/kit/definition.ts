@@ -35,8 +35,8 @@ export interface ResourceDefinition<Client> {
   readonly importIds?: readonly string[];
   /** Outputs that follow from any secret input, and so are secret with it. */
   readonly derived?: readonly string[];
-  /** Finds what the shape cannot say. Inputs are revealed and may hold unknowns. */
-  readonly check?: (inputs: ValueMap, client: Client | undefined) => Problem[] | Promise<Problem[]>;
+  /** Finds what the shape cannot say. Inputs are revealed, may hold unknowns, and may not even fit the shape. */
+  readonly check?: (inputs: ValueMap) => Problem[] | Promise<Problem[]>;
   /** Inputs whose meaning changed although they did not, such as a folder with other files in it now. */
   readonly stale?: (state: JsonMap, inputs: ValueMap) => Promise<Path[]>;
   /** Outputs that a preview of a create can already tell. */

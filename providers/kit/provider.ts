@@ -68,9 +68,7 @@ export class Provider<Client> {
   async check(type: string, inputs: ValueMap): Promise<Problem[]> {
     const resource = this.#resource(type);
     const revealed = revealMap(inputs);
-    const problems = checkInputs(revealed, resource.shape);
-    if (problems.length > 0 || !resource.check) return problems;
-    return resource.check(revealed, this.#client?.value);
+    return [...checkInputs(revealed, resource.shape), ...((await resource.check?.(revealed)) ?? [])];
   }
 
   async diff(

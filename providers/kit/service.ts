@@ -145,11 +145,11 @@ function unimplemented(_call: unknown, callback: grpc.sendUnaryData<never>): voi
   callback({ code: grpc.status.UNIMPLEMENTED, details: "This plugin has no such operation." });
 }
 
+/** Failures without a property of their own: beside a property the engine would print its value. */
 function checked(request: messages.CheckRequest, problems: readonly Problem[]): messages.CheckResponse {
-  const failures = problems.map((problem) => {
-    const path = formatPath(problem.path);
-    return new messages.CheckFailure().setProperty(path).setReason(`${path} ${problem.reason}`);
-  });
+  const failures = problems.map((problem) =>
+    new messages.CheckFailure().setReason(`${formatPath(problem.path)} ${problem.reason}`),
+  );
   return new messages.CheckResponse().setInputs(request.getNews()).setFailuresList(failures);
 }
 
