@@ -38,11 +38,11 @@ export function sendError(
 }
 
 function page({ status, title, detail }: EdgeError, number: string, ray: string): string {
-  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>${escape(title)}</title></head>
-<body><h1>${escape(title)}</h1><p>${escape(detail)}</p><p>${escape(number || String(status))} · Ray ID ${escape(ray)}</p></body></html>
+  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title></head>
+<body><h1>${escaped(title)}</h1><p>${escaped(detail)}</p><p>${escaped(number || String(status))} · Ray ID ${escaped(ray)}</p></body></html>
 `;
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

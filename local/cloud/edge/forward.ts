@@ -98,9 +98,10 @@ export function forward(
           }
           // A body that has begun to flow cannot be sent again.
           const unsent = !connected && !request.readableDidRead;
+          const guilty = pack.guilty.has(unit.id);
           end({
-            error: pack.hung ? exceeded(unit.spec.scriptName) : interrupted(error),
-            repeatable: !pack.hung && (harmless || unsent),
+            error: guilty ? exceeded(unit.spec.scriptName) : interrupted(error),
+            repeatable: !guilty && (harmless || unsent),
           });
         },
       },

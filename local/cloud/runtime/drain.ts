@@ -2,16 +2,17 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Pack } from "./pack.ts";
 
 /**
- * Resolves when neither the edge nor the links of `others` have had a call at `pack` for `quiet` milliseconds, or after `atMost`.
+ * Resolves when neither the edge nor the links of `others` have had a call at `pack` for `quiet` milliseconds, or after `atMost`,
+ * or when `signal` says that there is no time.
  */
 export async function drained(
   pack: Pack,
   others: readonly Pack[],
-  { atMost, quiet }: { atMost: number; quiet: number },
+  { atMost, quiet, signal }: { atMost: number; quiet: number; signal: AbortSignal },
 ): Promise<void> {
   const deadline = Date.now() + atMost;
   let quietSince: number | undefined;
-  while (Date.now() < deadline) {
+  while (Date.now() < deadline && !signal.aborted) {
     if (pack.busy || (await called(pack, others))) quietSince = undefined;
     else quietSince ??= Date.now();
     if (quietSince !== undefined && Date.now() - quietSince >= quiet) return;

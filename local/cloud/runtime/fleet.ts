@@ -36,9 +36,9 @@ export class Fleet {
   #waiting: (() => void)[] = [];
   #working: Promise<void> | undefined;
   #again = false;
-  #stopped = false;
+  readonly #stopping = new AbortController();
   #compaction: NodeJS.Timeout | undefined;
-  readonly #retiring = new Set<Promise<void>>();
+  readonly #retiring = new Map<Pack, Promise<void>>();
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -58,6 +58,12 @@ export class Fleet {
     while (this.#working) await this.#working;
   }
 
+  /** The processes that are there, also those that only end what they have begun. */
+  *processes(): Iterable<Pack> {
+    yield* this.packs;
+    yield* this.#retiring.keys();
+  }
+
   whereabouts(unitId: string): Whereabouts {
     const failure = this.#failures.get(unitId);
     if (failure) return { failure };
@@ -72,10 +78,12 @@ export class Fleet {
 
   /** Ends a process that does not answer; each suspect gets a process of its own, the others a new one. */
   async hung(pack: Pack, suspects: readonly string[], failure: UnitFailure): Promise<void> {
+    const proven = suspects.length === 1;
+    if (proven) pack.guilty = new Set(suspects);
+    // Its units run elsewhere already; should one hang there too, it is found there.
+    if (this.#retiring.has(pack)) return pack.stop();
     if (!this.packs.has(pack)) return;
     pack.serving = false;
-    pack.hung = true;
-    const proven = suspects.length === 1 || pack.units.length === 1;
     for (const id of suspects) {
       this.#alone.add(id);
       if (proven) this.#failures.set(id, failure);
@@ -84,6 +92,19 @@ export class Fleet {
     await pack.stop();
     this.#kick();
     await this.settled();
+  }
+
+  /** Stops the processes that hold Durable Objects, does `work`, and starts them again; calls wait meanwhile. */
+  async whileObjectsRest(work: () => void): Promise<void> {
+    await this.settled();
+    const holders = [...this.packs].filter(({ units }) => units.some(({ stateful }) => stateful));
+    const wanted = new Set(this.#desired.map(({ id }) => id));
+    const start = holders.map(({ units }) => units.filter(({ id }) => wanted.has(id)));
+    this.#working = this.#carryOut({ stopFirst: holders, start, retire: [] }, work).finally(() => {
+      this.#working = undefined;
+      if (this.#again) this.#kick();
+    });
+    await this.#working;
   }
 
   /** Gives a failed unit another chance. */
@@ -101,10 +122,10 @@ export class Fleet {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     clearTimeout(this.#compaction);
     await this.#working?.catch(() => undefined);
-    await Promise.all([...this.#retiring]);
+    await Promise.all([...this.#retiring.values()]);
     await Promise.all([...this.packs].map((pack) => pack.stop()));
     this.packs.clear();
   }
@@ -123,7 +144,7 @@ export class Fleet {
   }
 
   #kick(): void {
-    if (this.#stopped) return;
+    if (this.#stopping.signal.aborted) return;
     clearTimeout(this.#compaction);
     this.#again = true;
     this.#working ??= this.#work().finally(() => {
@@ -132,7 +153,7 @@ export class Fleet {
   }
 
   async #work(): Promise<void> {
-    while (this.#again && !this.#stopped) {
+    while (this.#again && !this.#stopping.signal.aborted) {
       this.#again = false;
       const runnable = this.#desired.filter(({ id }) => !this.#failures.has(id));
       await this.#carryOut(plan(runnable, [...this.packs], this.#alone));
@@ -147,19 +168,23 @@ export class Fleet {
   async #compact(): Promise<void> {
     const runnable = this.#desired.filter(({ id }) => !this.#failures.has(id));
     const found = compact(runnable, [...this.packs], this.#alone);
-    if (found && !this.#stopped) await this.#carryOut(found);
+    if (found && !this.#stopping.signal.aborted) await this.#carryOut(found);
     if (this.#again) await this.#work();
   }
 
-  async #carryOut({ stopFirst, start, retire }: Plan<Pack>): Promise<void> {
+  async #carryOut({ stopFirst, start, retire }: Plan<Pack>, whileStopped?: () => void): Promise<void> {
     if (stopFirst.length > 0) {
       // Calls wait at the edge and in the links from here on, so that the old objects come to rest.
       for (const pack of stopFirst) pack.serving = false;
       await this.publish();
-      await Promise.all(stopFirst.map((pack) => drained(pack, this.#others(pack), { atMost: 5000, quiet: 50 })));
+      const { signal } = this.#stopping;
+      await Promise.all(
+        stopFirst.map((pack) => drained(pack, this.#others(pack), { atMost: 5000, quiet: 50, signal })),
+      );
       await Promise.all(stopFirst.map((pack) => pack.stop()));
       for (const pack of stopFirst) this.packs.delete(pack);
     }
+    whileStopped?.();
     const started = await Promise.all(start.map((units) => this.#start(units)));
     for (const pack of retire) pack.serving = false;
     for (const pack of started.flat()) {
@@ -172,7 +197,7 @@ export class Fleet {
 
   /** Starts units together; where that fails, halves them until the culprit is alone. */
   async #start(units: Unit[]): Promise<Pack[]> {
-    if (units.length === 0 || this.#stopped) return [];
+    if (units.length === 0 || this.#stopping.signal.aborted) return [];
     const stateful = units.find((unit) => unit.stateful);
     try {
       const pack = await Pack.start(this.#options.context, units, {
@@ -214,10 +239,10 @@ export class Fleet {
   #retire(pack: Pack): void {
     this.packs.delete(pack);
     // What a Worker does after it has answered (`waitUntil`) gets its time too.
-    const ended = drained(pack, this.#others(pack), { atMost: 60_000, quiet: 2000 })
+    const ended = drained(pack, this.#others(pack), { atMost: 60_000, quiet: 2000, signal: this.#stopping.signal })
       .then(() => pack.stop())
-      .finally(() => this.#retiring.delete(ended));
-    this.#retiring.add(ended);
+      .finally(() => this.#retiring.delete(pack));
+    this.#retiring.set(pack, ended);
   }
 
   #others(pack: Pack): Pack[] {

@@ -1,28 +1,25 @@
-import { buildObjectEntryProps } from "miniflare";
 import type { KvEntry, Runtime } from "../types.ts";
 import type { Pack } from "./pack.ts";
+import { asciiJson, storeCall } from "./store-call.ts";
 
-/** KV of the storage instance, in the protocol that workerd's KV bindings speak. */
+/** KV of the storage instance. */
 export function kvAccess(storage: () => Pack, namespaceId: string): ReturnType<Runtime["kv"]> {
-  const headers = { "x-chittyops-props": encodeURIComponent(JSON.stringify(buildObjectEntryProps(namespaceId))) };
-  const call = async (path: string, options: Parameters<Pack["link"]>[1] = {}) => {
-    const answer = await storage().link(`store/${encodeURIComponent("kv:ns:entry")}/${path}`, {
-      ...options,
-      headers: { ...headers, ...options.headers },
-    });
+  const raw = storeCall(storage, "kv:ns:entry", namespaceId);
+  const call: typeof raw = async (path, request) => {
+    const answer = await raw(path, request);
     if (answer.status >= 400 && answer.status !== 404) throw new Error(`KV: ${answer.body.toString("utf8")}`);
     return answer;
   };
   const keyPath = (key: string): string => `${encodeURIComponent(key)}?urlencoded=true`;
   return {
     async get(key): Promise<KvEntry | undefined> {
-      const answer = await call(keyPath(key));
-      if (answer.status === 404) return undefined;
-      const metadata = answer.headers["cf-kv-metadata"];
-      const expiration = answer.headers["cf-expiration"];
+      const { status, headers, body } = await call(keyPath(key));
+      if (status === 404) return undefined;
+      const metadata = headers["cf-kv-metadata"];
+      const expiration = headers["cf-expiration"];
       return {
-        value: answer.body,
-        ...(typeof metadata === "string" ? { metadata: JSON.parse(metadata) as unknown } : {}),
+        value: body,
+        ...(typeof metadata === "string" ? { metadata: JSON.parse(fromHeader(metadata)) as unknown } : {}),
         ...(typeof expiration === "string" ? { expiration: Number(expiration) } : {}),
       };
     },
@@ -41,28 +38,30 @@ export function kvAccess(storage: () => Pack, namespaceId: string): ReturnType<R
       const query = new URLSearchParams({ key_count_limit: String(limit ?? 1000) });
       if (prefix) query.set("prefix", prefix);
       if (cursor) query.set("cursor", cursor);
-      const answer = await call(`?${query}`);
-      const listed = JSON.parse(answer.body.toString("utf8")) as {
-        keys: { name: string; expiration?: number; metadata?: string | unknown }[];
-        list_complete: boolean;
-        cursor?: string;
-      };
+      const { body } = await call(`?${query}`);
+      const listed = JSON.parse(body.toString("utf8")) as Listed;
       const keys = listed.keys.map(({ name, expiration, metadata }) => ({
         name,
-        ...(expiration === undefined || expiration === null ? {} : { expiration }),
-        ...(metadata === undefined || metadata === null
-          ? {}
-          : { metadata: typeof metadata === "string" ? (JSON.parse(metadata) as unknown) : metadata }),
+        ...(expiration ? { expiration } : {}),
+        ...(metadata === undefined || metadata === null ? {} : { metadata: parsed(metadata) }),
       }));
       return { keys, ...(listed.list_complete || !listed.cursor ? {} : { cursor: listed.cursor }) };
     },
   };
 }
 
-/** A header takes ASCII only. */
-function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll(
-    /[\u0080-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+interface Listed {
+  keys: { name: string; expiration?: number; metadata?: unknown }[];
+  list_complete: boolean;
+  cursor?: string;
+}
+
+/** workerd's bindings take metadata as text inside JSON. */
+function parsed(metadata: unknown): unknown {
+  return typeof metadata === "string" ? (JSON.parse(metadata) as unknown) : metadata;
+}
+
+/** Node reads headers as Latin-1; workerd writes UTF-8. */
+function fromHeader(text: string): string {
+  return Buffer.from(text, "latin1").toString("utf8");
 }

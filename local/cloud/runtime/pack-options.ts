@@ -133,7 +133,7 @@ function unitWorker({ id, spec, objects }: Unit, env: UnitEnvironment): WorkerOp
       tailConsumers: spec.tailConsumers.map((name) => ({
         worker: "link",
         entrypoint: "Tail",
-        props: { script: `${spec.accountId}/${name}` },
+        props: { script: `${spec.accountId}/${name}`, from: spec.scriptName },
       })),
     },
     dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }], unsafeRegisterWorker: false },

@@ -33,8 +33,8 @@ export class Pack {
   address = "";
   /** Whether calls may be sent to it. */
   serving = false;
-  /** Set before it is ended because it did not answer. */
-  hung = false;
+  /** Units because of which it is ended: they did not let it answer. */
+  guilty: ReadonlySet<string> = new Set();
   /** When workerd died by itself; milliseconds since the epoch. */
   readonly crashes: number[] = [];
   /** Requests of the edge and events on their way, by unit. */
@@ -173,7 +173,7 @@ export class Pack {
       method: (options.method ?? "GET") as "GET",
       headers: { ...options.headers, authorization: `Bearer ${this.#context.daemon.secret}` },
       body: options.body ?? null,
-      ...(options.timeout === undefined ? {} : { headersTimeout: options.timeout, bodyTimeout: options.timeout }),
+      ...(options.timeout === undefined ? {} : { signal: AbortSignal.timeout(options.timeout) }),
     });
     const body = Buffer.from(await answer.body.arrayBuffer());
     if (answer.statusCode === 599) throw new Error(body.toString("utf8"));
@@ -182,7 +182,7 @@ export class Pack {
 
   /** Tells the link Worker where everything lives. */
   async pushTable(table: object): Promise<void> {
-    await this.link("table", { method: "POST", body: JSON.stringify({ ...table, self: this.address }), timeout: 5000 });
+    await this.link("table", { method: "POST", body: JSON.stringify({ ...table, self: this.address }), timeout: 2000 });
   }
 
   #allPools(): Pool[] {

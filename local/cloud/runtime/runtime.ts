@@ -3,14 +3,23 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Log } from "../log.ts";
-import type { DeployedScript, DesiredState, LocalClock, Runtime } from "../types.ts";
+import type { DeployedScript, DesiredState, Runtime } from "../types.ts";
+import { alarmsIn } from "./alarms.ts";
+import { createCrons } from "./crons.ts";
+import { d1Access } from "./d1-access.ts";
 import { type DaemonServices, NotLocated, startDaemonServer } from "./daemon-server.ts";
+import { dropStorage } from "./drop-storage.ts";
 import { Fleet, type UnitFailure } from "./fleet.ts";
 import { kvAccess } from "./kv-access.ts";
+import type { AdvancingClock } from "./local-clock.ts";
 import type { Pack, PackContext } from "./pack.ts";
+import { createQueueBroker, type QueueResult } from "./queue-broker.ts";
+import { openQueueMessages } from "./queue-messages.ts";
+import { r2Access } from "./r2-access.ts";
 import { startStorage } from "./storage.ts";
 import { createTrial } from "./trial.ts";
 import { type Unit, unitsOf } from "./unit.ts";
+import { startWatchdog, type WatchdogOptions } from "./watchdog.ts";
 import type { WorkerdChildren } from "./workerd-children.ts";
 
 /** Where a request to a script goes. */
@@ -45,16 +54,19 @@ export interface RuntimeOptions {
   /** Folder for data and temporary files, e.g. `<home>/local/cloud`. */
   directory: string;
   store: { desiredState(): DesiredState };
-  clock: LocalClock;
+  clock: AdvancingClock;
   log: Log;
   children: WorkerdChildren;
   /** Filled with the values that must not appear in the log. */
   secrets?: Set<string>;
   compactAfter?: number;
+  watchdog?: Pick<WatchdogOptions, "patience" | "rest">;
 }
 
 /** How long a request waits for a script that is being started; milliseconds. */
 const holdTimeout = 30_000;
+/** How long an advance of the clock waits for alarms that it made due. */
+const alarmTimeout = 15_000;
 
 export async function startRuntime(options: RuntimeOptions): Promise<RunningRuntime> {
   const { directory, log, children } = options;
@@ -66,26 +78,47 @@ export async function startRuntime(options: RuntimeOptions): Promise<RunningRunt
 
   const secret = randomBytes(32).toString("base64url");
   options.secrets?.add(secret);
-  const services: DaemonServices = { locate, enqueue: async () => ({}) };
+  const services: DaemonServices = {
+    locate,
+    enqueue: async (queueId, path, headers, body) => {
+      refresh();
+      return broker.produce(queueId, path, headers, body);
+    },
+  };
   const server = await startDaemonServer(secret, services);
   const context: PackContext = {
     daemon: { address: server.address, secret },
     temporaryDirectory,
     children,
-    onLog: (pack, { level, message }) =>
-      log[level === "error" || level === "warn" ? level : "info"](`${pack.name}: ${message}`),
+    onLog(pack, { level, message }) {
+      const text = message.replace(/workerd\/\S+ failed: (remote\.)?jsg\./, "");
+      log[level === "error" || level === "warn" ? level : "info"](`${pack.name}: ${text}`);
+    },
   };
   const storage = await startStorage(context, join(directory, "storage"));
   storage.serving = true;
   const trial = createTrial({ children, registryDirectory: join(temporaryDirectory, "trial") });
+  const objectsDirectory = join(directory, "storage", "objects");
   const fleet = new Fleet({
     context,
-    objectsDirectory: join(directory, "storage", "objects"),
+    objectsDirectory,
     storage: () => storage,
     log,
     compactAfter: options.compactAfter ?? 5000,
   });
   storage.onUp = () => void fleet.publish();
+  const watchdog = startWatchdog({ fleet, log, ...options.watchdog });
+  const crons = createCrons({ clock: options.clock, log, fire: (key, cron, time) => fireCron(key, cron, time) });
+  const broker = createQueueBroker({
+    messages: openQueueMessages(join(directory, "queues.sqlite")),
+    clock: options.clock,
+    log,
+    deliver: deliverBatch,
+  });
+  const alarms = alarmsIn(objectsDirectory);
+  options.clock.onAdvance(async (milliseconds) => {
+    await Promise.all([crons.fireDue(), broker.deliverDue(), advanceAlarms(milliseconds)]);
+  });
 
   let state: DesiredState = { scripts: [], routes: [], domains: [], queues: [] };
   let scripts = new Map<string, DeployedScript>();
@@ -103,7 +136,49 @@ export async function startRuntime(options: RuntimeOptions): Promise<RunningRunt
     for (const unit of all)
       units.set(unit.spec.key, (units.get(unit.spec.key) ?? new Map<string, Unit>()).set(unit.spec.versionId, unit));
     fleet.desire(all);
+    crons.configure(state.scripts);
+    broker.configure(state.queues);
     return state;
+  }
+
+  /** Starts an event in the version of a script that has the largest share. */
+  async function dispatch(key: string, path: string, event: object): Promise<unknown> {
+    const found = runtime.target(
+      key,
+      ({ versions }) => versions.toSorted((a, b) => b.percentage - a.percentage)[0]?.spec.versionId,
+    );
+    const target = found instanceof Promise ? await found : found;
+    if (!target || "failure" in target) return undefined;
+    const leave = target.pack.enter(target.unit.id);
+    try {
+      const answer = await target.pack.link(`${path}/${target.unit.id}`, {
+        method: "POST",
+        body: JSON.stringify(event),
+      });
+      return JSON.parse(answer.body.toString("utf8"));
+    } finally {
+      leave();
+    }
+  }
+
+  async function advanceAlarms(milliseconds: number): Promise<void> {
+    if (milliseconds <= 0 || !alarms.any()) return;
+    let due = 0;
+    await fleet.whileObjectsRest(() => {
+      due = alarms.advance(milliseconds);
+    });
+    const deadline = Date.now() + alarmTimeout;
+    while (due > 0 && alarms.due() && Date.now() < deadline) await delay(50);
+  }
+
+  async function fireCron(key: string, cron: string, scheduledTime: number): Promise<void> {
+    const result = (await dispatch(key, "scheduled", { cron, scheduledTime })) as { outcome: string } | undefined;
+    if (!result) log.warn(`cron ${cron} of ${key} did not run: the script does not serve`);
+    else if (result.outcome !== "ok") log.warn(`cron ${cron} of ${key} ended with ${result.outcome}`);
+  }
+
+  async function deliverBatch(key: string, queue: string, messages: object[]): Promise<QueueResult | undefined> {
+    return (await dispatch(key, "queue", { queue, messages })) as QueueResult | undefined;
   }
 
   async function locate({ script, object, failed }: Parameters<DaemonServices["locate"]>[0]): Promise<unknown> {
@@ -157,17 +232,24 @@ export async function startRuntime(options: RuntimeOptions): Promise<RunningRunt
       return found === "waiting" ? waitFor(() => find(key, choose), fleet) : found;
     },
     kv: (namespaceId) => kvAccess(() => storage, namespaceId),
-    r2: () => {
-      throw new Error("not yet");
+    r2: (bucketKey) => r2Access(() => storage, bucketKey),
+    d1: (databaseId) => d1Access(() => storage, databaseId),
+    queue: (queueId) => ({
+      async send(messages) {
+        refresh();
+        broker.send(queueId, messages);
+      },
+    }),
+    async dropStorage(kind, id) {
+      if (kind === "queue") return broker.drop(id);
+      // A class that was deleted is still held by the old version until the new one serves.
+      if (kind === "durable-object") await runtime.settled();
+      await dropStorage({ storage: () => storage, objectsDirectory }, kind, id);
     },
-    d1: () => {
-      throw new Error("not yet");
-    },
-    queue: () => {
-      throw new Error("not yet");
-    },
-    async dropStorage() {},
     async stop() {
+      watchdog.stop();
+      crons.stop();
+      await broker.stop();
       await fleet.stop();
       await Promise.all([trial.stop(), storage.stop(), server.close()]);
     },

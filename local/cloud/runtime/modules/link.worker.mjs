@@ -32,8 +32,12 @@ function client(env, address) {
 /** Picks a version by its share of the requests. */
 function pick(targets) {
   if (!targets || targets.length === 0) return undefined;
-  let random = Math.random() * targets.reduce((sum, { weight }) => sum + weight, 0);
-  return targets.find(({ weight }) => (random -= weight) < 0) ?? targets[0];
+  let share = Math.random() * targets.reduce((sum, { weight }) => sum + weight, 0);
+  for (const target of targets) {
+    share -= target.weight;
+    if (share < 0) return target;
+  }
+  return targets[0];
 }
 
 /** @param {{ script: string, service?: string, entrypoint?: string, props?: object }} wanted */
@@ -154,15 +158,16 @@ export class Storage extends WorkerEntrypoint {
   }
 }
 
-/** Receives the trace events of a Worker in this process and hands them to the tail Worker. Props: `{ script }`. */
+/** Receives the trace events of a Worker in this process and hands them to the tail Worker. Props: `{ script, from }`. */
 export class Tail extends WorkerEntrypoint {
   async tail(events) {
     // The delivery itself is an RPC call named `tail`, whose own events would go round for ever.
     const wanted = events.filter((event) => event.event?.rpcMethod !== "tail");
     const target = pick(table.scripts[this.ctx.props.script]);
     if (wanted.length === 0 || !target) return;
-    // Events hold getters and dates that RPC does not take.
-    await entrypoint(this.env, this.ctx.props, target).tail(JSON.parse(JSON.stringify(wanted)));
+    // Events hold getters and dates that RPC does not take; the name in them would be the one inside this process.
+    const copies = JSON.parse(JSON.stringify(wanted)).map((event) => ({ ...event, scriptName: this.ctx.props.from }));
+    await entrypoint(this.env, this.ctx.props, target).tail(copies);
   }
 }
 
