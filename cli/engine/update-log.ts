@@ -132,9 +132,13 @@ function failure(urn: string, step: StepEventMetadata | undefined, messages: rea
   };
 }
 
-/** The engine ends a failed update with a line that says only that it failed. */
+/** What follows from the failure of a resource and says nothing new: the engine's last line, and the program that waited for it. */
 function isEcho(message: string): boolean {
-  return /^(update|preview|refresh|destroy) failed$/.test(message) || /^resource registration failed/.test(message);
+  return (
+    /^(update|preview|refresh|destroy) failed$/.test(message) ||
+    /\[[^\]]+\] failed to register\b/.test(message) ||
+    /^resource registration failed/.test(message)
+  );
 }
 
 /** Takes the engine's colour directives and terminal colours out of a message. */

@@ -1,4 +1,5 @@
 import { localPath } from "../../local/engine/home.ts";
+import { keepEmbeddedCloud } from "../cloud/keep-embedded.ts";
 import { runMarker } from "../recovery/run-record.ts";
 import type { Session } from "../session.ts";
 import { type ExclusiveRun, exclusively } from "./exclusively.ts";
@@ -17,8 +18,10 @@ export async function withStack<Result>(
   const backend = target.environment === "local" ? localBackend(localPath(), target) : undefined;
   return exclusively(session, { ...options, backend }, async (run) => {
     const mark = { [runMarker]: run.id };
-    const ready = backend ? await openLocalStack(session, target, mark) : await openRemoteStack(session, target, mark);
-    return work(ready, run);
+    if (!backend) return work(await openRemoteStack(session, target, mark), run);
+    const ready = await openLocalStack(session, target, mark);
+    using _kept = keepEmbeddedCloud(session, ready.embedded.daemon);
+    return await work(ready, run);
   });
 }
 
