@@ -75,6 +75,10 @@ async function cachedEngine({ cacheFolder }: EngineOptions): Promise<string> {
   return join(cacheFolder ?? engineCacheFolder(), await engineKey());
 }
 
+/** Milliseconds without a sign of life after which the process that was making the engine is taken for dead. */
+const silence = 10_000;
+const longestMaking = 30 * 60_000;
+
 type Found = { pulumi: string; version: string };
 
 async function tryWay(
@@ -121,17 +125,19 @@ async function engine(found: Found, source: EngineSource, attempts: EngineAttemp
   };
 }
 
-/** Waits as long as another process is making the engine; a lock left by a dead one is taken after 15 s. */
+/** Waits as long as another process is making the engine; a lock left by a dead one is taken after `silence`. */
 async function lockFolder(folder: string, progress: (line: string) => void): Promise<() => Promise<void>> {
-  const deadline = Date.now() + 30 * 60_000;
+  const deadline = Date.now() + longestMaking;
   await mkdir(dirname(folder), { recursive: true });
   for (let told = false; ; told = true) {
     try {
       return await lock(folder, {
         realpath: false,
-        stale: 15_000,
-        update: 3_000,
+        stale: silence,
+        update: silence / 5,
         retries: { retries: 4, minTimeout: 250, maxTimeout: 500 },
+        // Lost only when this process stood still for long: at worst the engine is made twice, and each is moved in place whole.
+        onCompromised: () => undefined,
       });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ELOCKED" || Date.now() > deadline) throw error;

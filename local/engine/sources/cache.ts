@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { NoEngineThisWay } from "../attempt.ts";
@@ -70,7 +70,7 @@ export async function fillCache(
   try {
     await make(temporary);
     const files: Record<string, string> = {};
-    for (const name of (await readdir(temporary)).sort()) files[name] = await sha256OfFile(join(temporary, name));
+    for (const name of await filesBelow(temporary)) files[name] = await sha256OfFile(join(temporary, name));
     const text = JSON.stringify({ version, source, files } satisfies z.infer<typeof manifest>, null, 2);
     await writeFile(join(temporary, "engine.json"), `${text}\n`);
     await rm(folder, { recursive: true, force: true });
@@ -78,6 +78,12 @@ export async function fillCache(
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map((entry) => relative(folder, join(entry.parentPath, entry.name))).sort();
 }
 
 export async function sha256OfFile(path: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { readdir, rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -74,11 +74,9 @@ function reasonOf(error: unknown): string {
 
 async function unpack(archive: string, folder: string): Promise<void> {
   try {
-    await promisify(execFile)("tar", ["-xzf", archive, "-C", folder]);
+    // The archive has everything in one folder, named like the engine itself.
+    await promisify(execFile)("tar", ["-xzf", archive, "-C", folder, "--strip-components=1"]);
     await rm(archive);
-    for (const name of await readdir(join(folder, "pulumi")))
-      await rename(join(folder, "pulumi", name), join(folder, name));
-    await rm(join(folder, "pulumi"), { recursive: true });
   } catch (error) {
     throw new NoEngineThisWay(`${archive} could not be unpacked (${(error as Error).message.split("\n")[0]})`);
   }
