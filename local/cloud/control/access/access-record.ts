@@ -1,0 +1,4 @@
+import { resources } from "../../store/records/resources.ts";
+
+export const accessApps = resources("access-app");
+export const identityProviders = resources("identity-provider");
