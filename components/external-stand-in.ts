@@ -25,7 +25,7 @@ export function externalStandIn(around: Surroundings, opts: pulumi.CustomResourc
       compatibilityDate,
       compatibilityFlags: [...compatibilityFlags],
       observability,
-      bindings: [{ name: shellManifestBinding, type: "json", json: JSON.stringify(manifest) }],
+      bindings: [{ name: shellManifestBinding, type: "plain_text", text: JSON.stringify(manifest) }],
     },
     { ...opts, additionalSecretOutputs: ["bindings"] },
   );

@@ -1,7 +1,8 @@
 import { z } from "zod";
 
 /**
- * What the shell Worker is told about the service it stands in for: the JSON binding `SHELL`.
+ * What the shell Worker is told about the service it stands in for: the variable `SHELL`, as JSON. It is text, since the provider sends
+ * what a JSON binding holds as a string anyway.
  * It holds no secret: a binding is known by its name and its kind in the catalog.
  */
 export const shellManifest = z.object({
@@ -20,7 +21,7 @@ export const shellManifest = z.object({
 });
 export type ShellManifest = z.infer<typeof shellManifest>;
 
-/** Name of the JSON binding that holds the manifest. */
+/** Name of the variable that holds the manifest. */
 export const shellManifestBinding = "SHELL";
 
 /** Name of the secret that a caller of the shell must show to have the bindings tried: `Authorization: Bearer <token>`. */

@@ -34,6 +34,8 @@ export function healthGate(
       create: `node ${programPath("components/dist/health-gate.mjs")}`,
       stdin: JSON.stringify(input),
       triggers: [release],
+      // What it says on failure is in the error already.
+      logging: command.types.enums.local.Logging.None,
     },
     { ...opts, additionalSecretOutputs: ["triggers"] },
   );

@@ -27,7 +27,7 @@ export function workerScript(
 ): DeployedScript {
   const closesCycle = around.estate.shellFirst.includes(service.name);
   const args = scriptArgs(service, worker, around);
-  const first = firstUploads(service.name, worker, { args, closesCycle, bundles: around.bundles }, opts);
+  const first = firstUploads(service.name, worker, { accountId: around.accountId, closesCycle }, opts);
   const script = new cloudflare.WorkersScript(
     `${service.name}-script`,
     {
@@ -94,7 +94,7 @@ function bindingsOf(service: ResolvedService, around: Surroundings, hasCode: boo
       ),
     };
     made.push(
-      { name: shellManifestBinding, type: "json", json: JSON.stringify(manifest) },
+      { name: shellManifestBinding, type: "plain_text", text: JSON.stringify(manifest) },
       { name: shellTokenBinding, type: "secret_text", text: pulumi.secret(secrets.value(shellToken) ?? "") },
     );
   }

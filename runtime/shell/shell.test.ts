@@ -46,7 +46,7 @@ beforeAll(async () => {
           name: "shell",
           modules: [...modules],
           compatibilityDate: "2026-01-01",
-          bindings: { SHELL: JSON.parse(JSON.stringify(manifest)), SHELL_TOKEN: token, API_KEY: canary },
+          bindings: { SHELL: JSON.stringify(manifest), SHELL_TOKEN: token, API_KEY: canary },
           kvNamespaces: ["CACHE"],
           r2Buckets: ["DOCS"],
           d1Databases: ["DB"],

@@ -70,12 +70,12 @@ describe("the core stack", { timeout: 60_000 }, () => {
   it("breaks the cycle of bindings with an upload that binds no other Worker", () => {
     const { registered } = local;
     const shell = registered.find(({ name }) => name === "chittyledger-shell");
-    expect(shell).toMatchObject({ retainOnDelete: true });
-    expect(shell?.ignoreChanges).toContain("bindings");
+    expect(shell).toMatchObject({ retainOnDelete: true, dependencies: [] });
+    expect(shell?.inputs).not.toHaveProperty("bindings");
+    // Whatever else it was made with may change without it; a new name needs a new one.
+    const { accountId: _accountId, scriptName: _scriptName, ...rest } = shell?.inputs ?? {};
+    expect(shell?.ignoreChanges).toEqual(expect.arrayContaining(Object.keys(rest)));
     expect(shell?.ignoreChanges).not.toContain("scriptName");
-    const bindings = shell?.inputs.bindings as { type: string }[];
-    expect(bindings.filter(({ type }) => type === "service")).toEqual([]);
-    expect(shell?.dependencies.filter((urn) => urn.includes("WorkersScript"))).toEqual([]);
   });
 
   it("protects what holds data in prod, and only there", () => {
