@@ -49,12 +49,13 @@ export interface TestRuntime extends Runtime {
   verdict: (spec: WorkerSpec) => TryResult;
 }
 
-export function openTestCloud(): TestCloud {
+/** @param zoneName of the first account's zone. */
+export function openTestCloud(zoneName = "chitty.localhost"): TestCloud {
   const directory = mkdtempSync(join(tmpdir(), "chittyops-control-"));
   const store = openStore(directory);
   const tokens = seedStore(store, {
     accounts: [
-      { name: "chittyos", zones: ["chitty.localhost"] },
+      { name: "chittyos", zones: [zoneName] },
       { name: "other", zones: ["other.localhost"] },
     ],
   });
@@ -70,7 +71,7 @@ export function openTestCloud(): TestCloud {
   const requestLog = createRequestLog();
   const app = createControlApp({ store, runtime, clock, requestLog, faults });
   const account = seededId("account", "chittyos");
-  const zone = seededId("zone", "chitty.localhost");
+  const zone = seededId("zone", zoneName);
   const token = String(tokens.accounts.chittyos);
   return {
     app,
