@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { adopt, importInputs, projectInputs, refreshed } from "./merge.ts";
+import type { Shape } from "./shape.ts";
+
+const shape: Shape = {
+  name: { type: "string" },
+  settings: { type: "object", fields: { delay: { type: "number" }, paused: { type: "boolean" } } },
+  rules: {
+    type: "list",
+    items: { type: "object", fields: { on: { type: "boolean" }, id: { type: "string", output: true } } },
+  },
+  labels: { type: "map", items: { type: "string" } },
+  etag: { type: "string", output: true },
+};
+
+describe("adopt", () => {
+  it("keeps what was asked for and adds what the API made", () => {
+    const asked = { name: "Name", settings: { delay: 1 }, rules: [{ on: true }] };
+    const answered = { name: "name", settings: { delay: 1, paused: false }, rules: [{ on: true, id: "r" }], etag: "e" };
+    expect(adopt(asked, answered)).toEqual({
+      name: "Name",
+      settings: { delay: 1, paused: false },
+      rules: [{ on: true, id: "r" }],
+      etag: "e",
+    });
+  });
+
+  it("stays with what was asked for where a list came back in another length", () => {
+    expect(adopt({ rules: [{ on: true }] }, { rules: [] })).toEqual({ rules: [{ on: true }] });
+  });
+});
+
+describe("refreshed", () => {
+  const stored = { name: "a", settings: { delay: 1, secret: "s" }, etag: "e1" };
+
+  it("takes changes over and keeps what the API does not mention", () => {
+    expect(refreshed(stored, { name: "b", settings: { delay: 2 }, etag: "e2" }, shape)).toEqual({
+      name: "b",
+      settings: { delay: 2, secret: "s" },
+      etag: "e2",
+    });
+  });
+
+  it("drops what the API says is gone", () => {
+    expect(refreshed(stored, { settings: null }, shape)).toEqual({ name: "a", etag: "e1" });
+  });
+
+  it("does not report an unset value in another guise, or a new output, as drift", () => {
+    const { etag: _, ...without } = stored;
+    const answered = { labels: {}, rules: [], settings: { delay: 1, paused: false }, etag: "e" };
+    expect(refreshed(without, answered, shape)).toEqual(without);
+  });
+
+  it("reports what someone set by hand", () => {
+    expect(refreshed(stored, { labels: { by: "hand" } }, shape)).toMatchObject({ labels: { by: "hand" } });
+  });
+});
+
+describe("projectInputs", () => {
+  it("follows changes of what the program set, and nothing else", () => {
+    const inputs = { name: "a", settings: { delay: 1 }, rules: [{ on: true }] };
+    const outputs = { name: "b", settings: { delay: 2, paused: true }, rules: [{ on: false, id: "r" }], etag: "e" };
+    expect(projectInputs(inputs, outputs, shape)).toEqual({
+      name: "b",
+      settings: { delay: 2 },
+      rules: [{ on: false }],
+    });
+  });
+
+  it("shows items that someone added, without what only the API sets", () => {
+    const outputs = {
+      rules: [
+        { on: true, id: "a" },
+        { on: false, id: "b" },
+      ],
+    };
+    expect(projectInputs({ rules: [{ on: true }] }, outputs, shape)).toEqual({ rules: [{ on: true }, { on: false }] });
+  });
+
+  it("shows that someone removed a property", () => {
+    expect(projectInputs({ name: "a", labels: { x: "y" } }, { name: "a" }, shape)).toEqual({ name: "a" });
+  });
+});
+
+describe("importInputs", () => {
+  it("keeps what could have been set", () => {
+    const outputs = { name: "a", rules: [{ on: true, id: "r" }], etag: "e", unheardOf: 1 };
+    expect(importInputs(outputs, shape)).toEqual({ name: "a", rules: [{ on: true }] });
+  });
+});
