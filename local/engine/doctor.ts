@@ -127,7 +127,7 @@ async function home(): Promise<Diagnosis> {
     await access(writable, constants.R_OK | constants.W_OK | constants.X_OK);
     return { name: "home", ok: true, found: writable === folder ? folder : `${folder} (made at the first start)` };
   } catch {
-    const found = `${writable} cannot be read and written`;
+    const found = `${writable} is no folder that can be read and written`;
     return {
       name: "home",
       ok: false,
