@@ -44,6 +44,8 @@ export interface Rest {
   readonly headers?: (properties: JsonMap) => Record<string, string>;
   /** Last change of a body before it is sent. */
   readonly toBody?: (body: JsonMap, inputs: JsonMap) => Json;
+  /** The create takes a list: the body is sent as its one item. */
+  readonly createsList?: boolean;
   /** First change of an answer before it is decoded. */
   readonly fromAnswer?: (answer: Json, properties: JsonMap) => JsonMap;
   /** The create sets instead of making, so that it may be sent again. */
@@ -95,7 +97,8 @@ export function rest(spec: Rest): ResourceDefinition<Api> {
     importIds: spec.importIds,
     ...(spec.uniqueBy ? { uniqueBy: spec.uniqueBy } : {}),
     create: async (inputs, operation) => {
-      const members = membersOf(await send(spec.create, inputs, operation, bodyOf(inputs)), inputs);
+      const body = spec.createsList === true ? [bodyOf(inputs)] : bodyOf(inputs);
+      const members = membersOf(await send(spec.create, inputs, operation, body), inputs);
       const id = idOf(members, inputs);
       return { id, outputs: outputsOf(id, members, inputs) };
     },

@@ -16,6 +16,7 @@ export const secretsStoreSecret = rest({
   type: "SecretsStoreSecret",
   create: "POST /accounts/{accountId}/secrets_store/stores/{storeId}/secrets",
   item: "/accounts/{accountId}/secrets_store/stores/{storeId}/secrets/{id}",
+  createsList: true,
   update: "PATCH",
   replace: ["storeId", "name"],
   uniqueBy: ["accountId", "storeId", "name"],
