@@ -9,7 +9,8 @@ export interface Claim {
   family: FamilyName;
   environment: EnvironmentName;
   field: string;
-  /** What it is, for a person. */
+  /** What it is, for a person: as declared, and as it is called in this environment. */
+  declared: string;
   thing: string;
   /** Equal keys are the same thing. */
   key: string;
@@ -31,20 +32,30 @@ export function claimsOf(around: Surroundings): Claim[] {
       `${environment === "local" ? "local" : "real"}/${place.account}/${kind}/${name}`;
     const claims: Claim[] = [];
     for (const [index, host] of resolved.hosts.entries()) {
-      claims.push({ ...by, field: `hosts.${index}`, thing: `the host ${host}`, key: `host/${host}/*` });
+      const declared = `the host ${merged.spec.hosts[index]}`;
+      claims.push({ ...by, declared, field: `hosts.${index}`, thing: `the host ${host}`, key: `host/${host}/*` });
     }
     for (const [index, route] of resolved.routes.entries()) {
-      claims.push({ ...by, field: `routes.${index}`, thing: `the route ${route}`, key: `host/${route}` });
+      const declared = `the route ${merged.spec.routes?.[index]}`;
+      claims.push({ ...by, declared, field: `routes.${index}`, thing: `the route ${route}`, key: `host/${route}` });
     }
     if (resolved.worker) {
       const { scriptName } = resolved.worker;
-      claims.push({ ...by, field: "name", thing: `the script ${scriptName}`, key: inAccount("script", scriptName) });
-    }
-    for (const { kind, store, physicalName } of resolved.stores) {
-      // A Hyperdrive's store is the binding's name, every other one's is said in the binding.
+      const declared = `the script ${merged.instance}`;
       claims.push({
         ...by,
-        field: `bindings (store ${store})`,
+        declared,
+        field: "name",
+        thing: `the script ${scriptName}`,
+        key: inAccount("script", scriptName),
+      });
+    }
+    for (const { kind, key, store, physicalName } of resolved.stores) {
+      const user = resolved.bindings.find((b) => "target" in b && "store" in b.target && b.target.store === key);
+      claims.push({
+        ...by,
+        declared: `the ${kind} store ${store}`,
+        field: user === undefined ? "bindings" : `bindings.${user.name}`,
         thing: `the ${kind} store ${physicalName}`,
         key: inAccount(kind, physicalName),
       });

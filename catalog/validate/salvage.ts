@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import { entryLists, isFields } from "../merge.ts";
 import { overridableFields, type ServiceSpec, service } from "../schema/service.ts";
 
@@ -11,8 +10,9 @@ const stopgap = {
   owner: "?",
   dataClass: "internal",
   hosting: { kind: "worker" },
-  hosts: ["unnamed.{domain}"],
 };
+
+const lists = [...entryLists, "hosts", "routes", "crons"];
 
 /**
  * What of a service fits the schema, so that one mistake does not hide the others. `whole`: nothing was left out.
@@ -22,23 +22,20 @@ export function salvage(raw: Readonly<Record<string, unknown>>, name: string): {
   const { environments: _environments, families: _families, ...base } = raw;
   const parsed = service.safeParse(base);
   if (parsed.success) return { spec: parsed.data as ServiceSpec, whole: true };
-  const kept: Record<string, unknown> = { ...stopgap, name };
+  // A host of its own, so that two services without one do not seem to claim the same.
+  const hosts = [`${name}.unnamed.{domain}`];
+  const kept: Record<string, unknown> = { ...stopgap, name, hosts };
   for (const [field, schema] of Object.entries(service.shape)) {
     const value = base[field];
     if (value === undefined || field === "name") continue;
     if (schema.safeParse(value).success) kept[field] = value;
-    else if (Array.isArray(value)) kept[field] = value.filter((entry) => fitsAlone(field, entry));
-    else if (field === "hosting" && isFields(value) && typeof value.kind === "string") kept[field] = keptHosting(value);
+    else if (lists.includes(field) && Array.isArray(value)) {
+      kept[field] = value.filter((entry) => schema.safeParse([entry]).success);
+    } else if (field === "hosting" && isFields(value) && typeof value.kind === "string")
+      kept[field] = keptHosting(value);
   }
-  if (Array.isArray(kept.hosts) && kept.hosts.length === 0) kept.hosts = stopgap.hosts;
+  if (Array.isArray(kept.hosts) && kept.hosts.length === 0) kept.hosts = hosts;
   return { spec: service.parse(kept) as ServiceSpec, whole: false };
-}
-
-/** Whether an entry of a list would be accepted alone. */
-function fitsAlone(field: string, entry: unknown): boolean {
-  const list = [...entryLists, "hosts", "routes", "crons"].includes(field);
-  const schema: z.ZodType | undefined = list ? service.shape[field as keyof typeof service.shape] : undefined;
-  return schema?.safeParse([entry]).success === true;
 }
 
 /** The fields of a hosting that fit. */

@@ -1,5 +1,6 @@
 import type { EnvironmentName } from "../environments.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { isPlaceholder } from "./values.ts";
 
 interface Use {
   service: string;
@@ -15,6 +16,7 @@ export function unsharedStores(surroundings: readonly Surroundings[]): (Use & { 
     [...own.values()].flatMap(({ spec }) =>
       (spec.bindings ?? []).flatMap((binding): Use[] => {
         if (!("external" in binding && "id" in binding) || binding.id === undefined) return [];
+        if (isPlaceholder(binding.id)) return [];
         const field = `bindings.${binding.name}.id`;
         const key = `${binding.kind}/${binding.id}`;
         return [{ service: spec.name, field, key, environment, shared: binding.shared === true }];

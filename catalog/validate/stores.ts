@@ -3,6 +3,7 @@ import type { BindingSpec } from "../schema/binding.ts";
 import type { Merged, Surroundings } from "../surroundings.ts";
 import type { Report } from "./candidate.ts";
 import { renameOr } from "./nearest.ts";
+import { isPlaceholder } from "./values.ts";
 
 type StoreBinding = Extract<BindingSpec, { kind: "kv" | "r2" | "d1" | "queue" | "dispatch-namespace" }>;
 
@@ -34,7 +35,7 @@ export function checkStore(
         "the id of the external store",
         "Set id, or remove external to have the store made.",
       );
-    } else if (form && !form.form.test(binding.id)) {
+    } else if (form && !isPlaceholder(binding.id) && !form.form.test(binding.id)) {
       report(`${path}.id`, JSON.stringify(binding.id), form.words, "Copy the id from the account.");
     }
     return;

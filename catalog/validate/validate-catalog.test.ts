@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatProblems } from "../problems.ts";
 import type { BindingSpec } from "../schema/binding.ts";
 import type { ServiceSpec } from "../schema/service.ts";
+import { services } from "../services/index.ts";
 import { validateCatalog } from "./validate-catalog.ts";
 
 const id = "0123456789abcdef0123456789abcdef";
@@ -65,6 +67,7 @@ describe("validateCatalog", () => {
         at("kappa", "bindings.DATA.id"),
       ]),
     );
+    expect(problems).toHaveLength(11);
     for (const problem of problems) {
       expect(Object.values(problem).every((text) => text.length > 0)).toBe(true);
     }
@@ -232,6 +235,11 @@ describe("validateCatalog", () => {
       "bindings.ORIGIN: a value that looks like an address with a password",
     ],
     [
+      "a variable that was to be filled in, without its value",
+      service("alpha", binding({ kind: "var", name: "PAGE", value: "REPLACE_AT_DEPLOY" })),
+      "bindings.PAGE.value: a value, which looks like a placeholder",
+    ],
+    [
       "a key within JSON",
       service("alpha", binding({ kind: "json", name: "OPTIONS", value: { deep: { value: "ghp_planted" } } })),
       "bindings.OPTIONS.deep.value: a value that looks like a token",
@@ -256,7 +264,7 @@ describe("validateCatalog", () => {
       "a route that another service has",
       service("alpha", { routes: ["x.{domain}/mcp*"] }),
       service("beta", { routes: ["x.{domain}/mcp*"] }),
-      "routes.0: the route x.chitty.localhost/mcp*, which alpha owns already (routes.0) (in local)",
+      "routes.0: the route x.{domain}/mcp*, which alpha owns already (routes.0)",
     ],
     [
       "a host in prod that dev claims",
@@ -349,4 +357,34 @@ describe("validateCatalog", () => {
   it("allows schedules without an artifact where the service says what becomes of them", () => {
     expect(problemsOf(service("alpha", { crons: ["0 * * * *"], shellCrons: "record" }))).toEqual([]);
   });
+
+  it("ends in problems and not in an exception, whatever is in the list", () => {
+    fc.assert(fc.property(fc.array(fc.anything(), { minLength: 1 }), (list) => validateCatalog(list).length > 0));
+  });
+
+  it("survives any value in any place of the real catalog", () => {
+    const places = services.flatMap((spec) => pathsOf(spec).map((path) => [spec.name, path] as const));
+    fc.assert(
+      fc.property(fc.constantFrom(...places), fc.anything(), ([name, path], value) => {
+        const list = services.map((spec) => (spec.name === name ? withValue(spec, path, value) : spec));
+        for (const problem of validateCatalog(list)) expect(problem.file).not.toBe("");
+      }),
+      { numRuns: 60 },
+    );
+  });
 });
+
+/** Every path within a value, the value itself left out. */
+function pathsOf(value: unknown): string[][] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [[key], ...pathsOf(inner).map((path) => [key, ...path])]);
+}
+
+/** A copy of `target` with another value at a path. */
+function withValue(target: unknown, [step, ...rest]: readonly string[], value: unknown): unknown {
+  if (step === undefined) return value;
+  const copy = Array.isArray(target) ? [...target] : { ...(target as object) };
+  const fields = copy as Record<string, unknown>;
+  fields[step] = withValue(fields[step], rest, value);
+  return copy;
+}

@@ -114,9 +114,11 @@ function checkOwnership(around: readonly Surroundings[], findings: Findings): vo
       first.environment === claim.environment ? undefined : first.environment,
       first.family === claim.family ? undefined : families[first.family].title,
     ].filter((part) => part !== undefined);
+    // Said in the words of the catalog where the same happens in each environment, so that it is said once.
+    const thing = first.environment === claim.environment ? claim.declared : claim.thing;
     findings.report(claim.service, claim)(
       claim.field,
-      `${claim.thing}, which ${where.length === 0 ? "it" : where.join(" in ")} owns already (${first.field})`,
+      `${thing}, which ${where.length === 0 ? "it" : where.join(" in ")} owns already (${first.field})`,
       "one owner",
       "Leave it to one of the two.",
     );

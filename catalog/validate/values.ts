@@ -7,6 +7,8 @@ import type { Report } from "./candidate.ts";
 const placeholder =
   /replace[_-]|placeholder|change[_-]?me|^todo|your[_-]|create[_-]new|to[_-]be[_-]|^<.*>$|\$\{|^x{3,}$|^[0-]{8,}$/i;
 
+export const isPlaceholder = (text: string): boolean => placeholder.test(text);
+
 /** Fields that hold names chosen here, whose form the schema has checked. */
 const ownNames = ["name", "short", "service", "store", "owner", "className", "description", "deadLetter", "database"];
 
@@ -55,13 +57,10 @@ function cronProblem(cron: string): string | undefined {
 
 function checkPlaceholders(value: unknown, path: string, report: Report): void {
   if (typeof value === "string") {
-    if (placeholder.test(value)) {
-      report(
-        path,
-        `${JSON.stringify(value)}, which looks like a placeholder`,
-        "the real value",
-        "Fill it in, or remove the field.",
-      );
+    if (isPlaceholder(value)) {
+      // A variable's value may be a secret by mistake, and is never quoted.
+      const quoted = /\.value(\.|$)/.test(path) ? "a value" : JSON.stringify(value);
+      report(path, `${quoted}, which looks like a placeholder`, "the real value", "Fill it in, or remove the field.");
     }
     return;
   }
