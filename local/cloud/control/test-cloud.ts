@@ -141,7 +141,8 @@ function createTestRuntime(): TestRuntime {
     verdict: (spec) => {
       const code = spec.modules.map(({ content }) => new TextDecoder().decode(content)).join("\n");
       const classes = [...code.matchAll(/export class (\w+)/g)].map((match) => String(match[1]));
-      return { ok: true, handlers: ["fetch"], classes };
+      const handlers = ["fetch", "queue", "scheduled"].filter((name) => new RegExp(`\\b${name}\\(`).test(code));
+      return { ok: true, handlers, classes };
     },
     async tryWorker(spec) {
       runtime.tried.push(spec);

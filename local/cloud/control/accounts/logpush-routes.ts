@@ -42,26 +42,34 @@ const accountDatasets = [
   "zero_trust_network_sessions",
 ];
 
+/** An update may leave out what a job keeps, so nothing is required and nothing has a default here. */
 const jobBody = z.looseObject({
   destination_conf: z
     .string()
     .regex(/^[a-z0-9+.-]+:\/\/.+/i, "expected a destination such as r2://bucket/path or https://host/path")
-    .max(4096),
-  dataset: z.string().default("http_requests"),
+    .max(4096)
+    .optional(),
+  dataset: z.string().optional(),
   name: z
     .string()
     .regex(/^[a-zA-Z0-9.-]*$/, "expected letters, digits, dots and dashes")
     .max(512)
     .nullish(),
-  enabled: z.boolean().default(false),
+  enabled: z.boolean().optional(),
   frequency: z.enum(["high", "low"]).nullish(),
-  // 0 and the empty string stand for the default.
+  // 0 stands for the default.
   max_upload_bytes: z.int().min(0).nullish(),
   max_upload_interval_seconds: z.int().min(0).max(300).nullish(),
   max_upload_records: z.int().min(0).nullish(),
 });
-/** An update may leave out what a job keeps. */
-const anyBody = z.union([jobBody, jobBody.partial()]);
+const defaults = {
+  dataset: "http_requests",
+  enabled: false,
+  frequency: "high",
+  kind: "",
+  logpull_options: "",
+  filter: "",
+};
 
 /** Jobs that push logs somewhere; kept, and never run. Ids are numbers. */
 export const logpushRoutes: Route[] = ["/accounts/:account/logpush/jobs", "/zones/:zone/logpush/jobs"].flatMap((base) =>
@@ -70,12 +78,12 @@ export const logpushRoutes: Route[] = ["/accounts/:account/logpush/jobs", "/zone
     provenance: "recorded",
     collection: logpushJobs,
     scope: scopeOf,
-    body: anyBody,
+    body: jobBody,
     codes: { invalid: 1002, notFound: 1004 },
     id: nextId,
     stamps: ["created_at", "updated_at"],
     prepare(call, sent, before) {
-      const body: Record<string, unknown> = { ...kept(before), ...sent };
+      const body: Record<string, unknown> = { ...defaults, ...kept(before), ...sent };
       checkDataset(call, body, before);
       return { ...body, last_complete: null, last_error: null, error_message: null };
     },

@@ -24,7 +24,7 @@ const bulkBody = z
       key: z.string(),
       value: z.string(),
       base64: z.boolean().optional(),
-      metadata: z.unknown(),
+      metadata: z.unknown().optional(),
       expiration: z.number().optional(),
       expiration_ttl: z.number().optional(),
     }),

@@ -59,15 +59,12 @@ async function formOf(request: Request): Promise<FormData> {
 }
 
 /** Libraries that send files as a list name every part alike (`files`, `files[]`): then the file name is the module's name. */
-async function moduleOf(name: string, value: string | File): Promise<WorkerModule> {
-  if (typeof value === "string") return { name, type: "text", content: new TextEncoder().encode(value) };
-  const isList = name === "files" || name === "files[]" || /^files\[\d+\]$/.test(name);
+async function moduleOf(part: string, value: string | File): Promise<WorkerModule> {
+  const keyed = /^files\[(.*[^\d].*)\]$/.exec(part)?.[1];
+  if (typeof value === "string") return { name: keyed ?? part, type: "text", content: new TextEncoder().encode(value) };
+  const name = keyed ?? (/^files(\[\d*\])?$/.test(part) ? value.name : part);
   const type = value.type.split(";")[0]?.trim() ?? "";
-  return {
-    name: isList ? value.name : name,
-    type: moduleTypes.get(type) ?? typeByName(isList ? value.name : name),
-    content: new Uint8Array(await value.arrayBuffer()),
-  };
+  return { name, type: moduleTypes.get(type) ?? typeByName(name), content: new Uint8Array(await value.arrayBuffer()) };
 }
 
 function typeByName(name: string): WorkerModule["type"] {
@@ -78,26 +75,48 @@ function typeByName(name: string): WorkerModule["type"] {
   return "data";
 }
 
-/** `metadata[bindings][][name]=X`: how a form library writes nested objects. Lists of objects cannot be told apart, so they are refused by the schema. */
+/**
+ * Puts one field of a nested form where it belongs: `[main_module]`, `[compatibility_flags][]`, `[bindings][][name]`.
+ * An object in a list is over when a member comes a second time: that is all that such a form says about it.
+ */
 function setNested(target: Record<string, unknown>, path: string, value: string | File): void {
   const keys = [...path.matchAll(/\[([^\]]*)\]/g)].map((match) => match[1] ?? "");
   let at = target;
-  for (const [index, key] of keys.entries()) {
-    const isLast = index === keys.length - 1;
-    if (key === "") return;
-    if (isLast) at[key] = scalar(value);
-    else if (keys[index + 1] === "" && index + 1 === keys.length - 1) {
-      const list = Array.isArray(at[key]) ? (at[key] as unknown[]) : [];
-      at[key] = [...list, scalar(value)];
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] ?? "";
+    if (index === keys.length - 1) {
+      at[key] = scalar(key, value);
       return;
-    } else {
-      at[key] = typeof at[key] === "object" && at[key] !== null ? at[key] : {};
-      at = at[key] as Record<string, unknown>;
     }
+    if (keys[index + 1] !== "") {
+      at = objectAt(at, key);
+      continue;
+    }
+    const list = Array.isArray(at[key]) ? (at[key] as unknown[]) : [];
+    at[key] = list;
+    const member = keys[index + 2];
+    if (member === undefined) {
+      list.push(scalar(key, value));
+      return;
+    }
+    const last = list.at(-1) as Record<string, unknown> | undefined;
+    if (!last || (index + 2 === keys.length - 1 && member in last)) list.push({});
+    at = list.at(-1) as Record<string, unknown>;
+    index++;
   }
 }
 
-function scalar(value: string | File): unknown {
+function objectAt(parent: Record<string, unknown>, key: string): Record<string, unknown> {
+  const existing = parent[key];
+  if (typeof existing === "object" && existing !== null) return existing as Record<string, unknown>;
+  const made: Record<string, unknown> = {};
+  parent[key] = made;
+  return made;
+}
+
+/** A form has only strings; a text stays one whatever it says. */
+function scalar(key: string, value: string | File): unknown {
   if (typeof value !== "string") return value.name;
-  return value === "true" ? true : value === "false" ? false : value;
+  if (key !== "text" && (value === "true" || value === "false")) return value === "true";
+  return ["cpu_ms", "limit", "period", "head_sampling_rate"].includes(key) ? Number(value) : value;
 }

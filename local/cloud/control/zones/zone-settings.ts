@@ -119,7 +119,7 @@ const known: Record<string, { value: z.ZodType; initial: unknown }> = {
   websockets: { value: onOff, initial: "on" },
 };
 
-const settingBody = z.looseObject({ value: z.unknown() });
+const settingBody = z.looseObject({ value: z.unknown().optional(), enabled: z.boolean().optional() });
 const settingsBody = z.object({ items: z.array(z.looseObject({ id: z.string(), value: z.unknown() })).min(1) });
 
 export const zoneSettingRoutes: Route[] = [
