@@ -1,16 +1,17 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { EngineProject } from "../testing/engine-project.ts";
 
-/** A project with the stack `trial` and a greeting and a secret in its configuration. */
-async function project(files: Record<string, string>): Promise<EngineProject> {
-  const made = new EngineProject(files);
-  made.write({ "Pulumi.trial.yaml": "config:\n  trial:greeting: hello\n" });
+const plain = "name: trial\nruntime: { name: nodejs, options: { typescript: false } }\n";
+
+// One stack for all: each test writes the program it is about.
+const made = new EngineProject({ "Pulumi.trial.yaml": "config:\n  trial:greeting: hello\n" });
+beforeAll(async () => {
   expect(await made.pulumi("stack", "init", "trial")).toMatchObject({ code: 0 });
   expect(await made.pulumi("config", "set", "--secret", "key", "hunter2")).toMatchObject({ code: 0 });
-  return made;
-}
+});
+afterEach(() => made.write({ "Pulumi.yaml": plain }));
 
 const program = `
   import * as pulumi from "@pulumi/pulumi";
@@ -44,24 +45,20 @@ const isAlive = (pid: number) => {
 };
 
 describe("a program", () => {
-  let made: EngineProject;
-  beforeAll(async () => {
-    made = await project({ "index.ts": program, ...pack("") });
-  });
-
   it("in TypeScript and ESM runs, knows its stack and configuration, and keeps secrets", async () => {
+    made.write({ "index.ts": program });
     const preview = await made.pulumi("preview");
     expect(preview).toMatchObject({ code: 0, output: expect.stringContaining("dry run true") });
     const up = await made.pulumi("up", "--yes", "--skip-preview");
     expect(up).toMatchObject({ code: 0, output: expect.stringContaining("dry run false") });
-    const outputs = JSON.parse((await made.pulumi("stack", "output", "--json")).output);
-    expect(outputs).toEqual({
+    expect(JSON.parse((await made.pulumi("stack", "output", "--json")).output)).toEqual({
       seen: { where: "organization/trial/trial" },
       greeting: "hello",
       key: "[secret]",
       result: "[secret]",
     });
-    const state = (await made.pulumi("stack", "export")).output;
+    const state = readFileSync(join(made.folder, "state/.pulumi/stacks/trial/trial.json"), "utf8");
+    expect(state).toContain("random:index/randomPassword:RandomPassword");
     expect(preview.output + up.output + state).not.toContain("hunter2");
   });
 
@@ -73,11 +70,6 @@ describe("a program", () => {
 });
 
 describe("a program that fails", () => {
-  let made: EngineProject;
-  beforeAll(async () => {
-    made = await project({});
-  });
-
   it.each<[string, string, RegExp, RegExp]>([
     ["throws", 'throw new Error("no such zone");', /no such zone/, /non-zero exit code/],
     [
@@ -88,7 +80,6 @@ describe("a program that fails", () => {
     ],
     ["exits with another code", "process.exit(3);", /Program exited with non-zero exit code: 3/, /nothing/],
     ["is killed", 'process.kill(process.pid, "SIGKILL");', /Program was ended by SIGKILL/, /nothing/],
-    ["does not parse", "const = 1;", /SyntaxError/, /non-zero exit code/],
   ])("because it %s fails the preview with one message", async (_, source, said, unsaid) => {
     made.write({ "index.ts": `${source}\nexport {};` });
     const { code, output } = await made.pulumi("preview");
@@ -109,31 +100,27 @@ describe("a program that fails", () => {
 
 describe("a policy pack", () => {
   it("stops a preview that breaks a mandatory rule, and knows stack, configuration and dry run", async () => {
-    const made = await project({
+    made.write({
       "index.ts": program,
       ...pack(`if (args.type.startsWith("random:")) report([pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack(),
         config.get("greeting"), config.get("key") === "hunter2" ? "key right" : "key wrong", "dry " + pulumi.runtime.isDryRun()].join(" "));`),
     });
-    const preview = await made.pulumi("preview", "--policy-pack", "pack");
-    expect(preview.code).not.toBe(0);
-    expect(preview.output).toContain("[mandatory]  rule");
-    expect(preview.output).toContain("organization trial trial hello key right dry true");
-    expect(preview.output).not.toContain("hunter2");
-    const up = await made.pulumi("up", "--yes", "--skip-preview", "--policy-pack", "pack");
-    expect(up.code).not.toBe(0);
-    expect(up.output).toContain("dry false");
+    const { code, output } = await made.pulumi("preview", "--policy-pack", "pack");
+    expect(code).not.toBe(0);
+    expect(output).toContain("[mandatory]  rule");
+    expect(output).toContain("organization trial trial hello key right dry true");
+    expect(output).not.toContain("hunter2");
   });
 
-  it("lets through what keeps its rules", async () => {
-    const made = await project({ "index.ts": program, ...pack("if (args.props.length < 4) report('too short');") });
-    const { code, output } = await made.pulumi("preview", "--policy-pack", "pack");
+  it("lets an update through that keeps its rules, and knows that it is no dry run", async () => {
+    made.write({ "index.ts": program, ...pack("if (pulumi.runtime.isDryRun()) report('dry');") });
+    const { code, output } = await made.pulumi("up", "--yes", "--skip-preview", "--policy-pack", "pack");
     expect(code).toBe(0);
     expect(output).toContain("rules@v0.0.1");
   });
 
   it("that does not start fails the preview with its own message", async () => {
-    const made = await project({ "index.ts": program, ...pack("") });
-    made.write({ "pack/index.js": 'throw new Error("pack is broken");' });
+    made.write({ "index.ts": program, ...pack(""), "pack/index.js": 'throw new Error("pack is broken");' });
     const { code, output } = await made.pulumi("preview", "--policy-pack", "pack");
     expect(code).not.toBe(0);
     expect(output).toContain("pack is broken");
@@ -143,9 +130,8 @@ describe("a policy pack", () => {
 
 describe("a resource plugin written for Node", () => {
   it("is run with the engine's arguments", async () => {
-    const made = await project({
-      "Pulumi.yaml":
-        "name: trial\nruntime: { name: nodejs, options: { typescript: false } }\nplugins:\n  providers:\n    - { name: tiny, path: ./plugin }\n",
+    made.write({
+      "Pulumi.yaml": `${plain}plugins:\n  providers:\n    - { name: tiny, path: ./plugin }\n`,
       "index.ts": `
         import * as pulumi from "@pulumi/pulumi";
         class Thing extends pulumi.CustomResource {
@@ -159,7 +145,7 @@ describe("a resource plugin written for Node", () => {
         provider.main({ version: "0.0.1", create: async (urn, inputs) => ({ id: "made-" + inputs.size, outs: inputs }) }, process.argv.slice(2));`,
     });
     const { code, output } = await made.pulumi("up", "--yes", "--skip-preview");
-    expect(output).toContain('id: "made-3"');
+    expect(output).toMatch(/id\s*: "made-3"/);
     expect(code).toBe(0);
   });
 });
@@ -175,8 +161,9 @@ describe("a program that does not end", () => {
     ["Ctrl-C", "SIGINT"],
     ["a kill of the engine", "SIGKILL"],
   ])("ends with its host after %s", async (_, signal) => {
-    const made = await project({ "index.ts": hanging });
     const file = join(made.folder, "pids");
+    rmSync(file, { force: true });
+    made.write({ "index.ts": hanging });
     const engine = await made.start("preview");
     await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 60_000, interval: 50 });
     const pids = readFileSync(file, "utf8").split(" ").map(Number);

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Engine } from "../engine.ts";
 import { engineEnvironment } from "../environment.ts";
 import { repositoryRoot } from "../home.ts";
 import { resolveEngine } from "../resolve.ts";
@@ -10,6 +11,17 @@ import { temporaryFolder } from "./fakes.ts";
 export interface Outcome {
   code: number | null;
   output: string;
+}
+
+let found: Promise<{ engine: Engine; environment: Record<string, string> }> | undefined;
+
+/** The engine and its environment, looked up once per test file. */
+function toolchain() {
+  found ??= resolveEngine().then(async (engine) => ({
+    engine,
+    environment: await engineEnvironment({ engine, plugins: "stand-in" }),
+  }));
+  return found;
 }
 
 /** A Pulumi project in a folder of its own with a file backend, run by the real engine and our language host. */
@@ -48,8 +60,7 @@ export class EngineProject {
 
   /** Starts `pulumi <args>`. */
   async start(...args: string[]) {
-    const engine = await resolveEngine();
-    const environment = await engineEnvironment({ engine, plugins: "stand-in" });
+    const { engine, environment } = await toolchain();
     return spawn(engine.pulumi, [...args, "--non-interactive", "--color=never"], {
       cwd: this.folder,
       stdio: ["ignore", "pipe", "pipe"],
