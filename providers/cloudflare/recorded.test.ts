@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Recorded } from "../kit/provider.ts";
+import type { Recorded } from "../kit/recorded.ts";
 import { type JsonMap, toJsonMap, type ValueMap } from "../kit/value.ts";
 import { formParts } from "../testing/form-parts.ts";
 import { envelope, type Received, startServer } from "../testing/http-server.ts";

@@ -1,10 +1,11 @@
 import { checkInputs, type Problem } from "./check.ts";
-import type { Current, FunctionDefinition, Operation, ProviderDefinition, ResourceDefinition } from "./definition.ts";
+import type { FunctionDefinition, Operation, ProviderDefinition, ResourceDefinition } from "./definition.ts";
 import { type Change, diffInputs } from "./diff.ts";
 import { InvalidArguments, PartialFailure, ProviderError } from "./errors.ts";
-import { importSlots, parseImportId } from "./import-id.ts";
+import { locate, recall } from "./locate.ts";
 import { adopt, importInputs, overlay, projectInputs, refreshed } from "./merge.ts";
 import type { Path } from "./path.ts";
+import type { Recorded } from "./recorded.ts";
 import { conceal, secretPaths } from "./secrets.ts";
 import type { Shape } from "./shape.ts";
 import { type JsonMap, revealMap, sameValue, toJsonMap, unknown, type ValueMap } from "./value.ts";
@@ -12,13 +13,6 @@ import { type JsonMap, revealMap, sameValue, toJsonMap, unknown, type ValueMap }
 export interface DiffResult {
   readonly changes: readonly Change[];
   readonly deleteBeforeReplace: boolean;
-}
-
-/** A resource as the engine gets it: values carry their secrets. */
-export interface Recorded {
-  readonly id: string;
-  readonly outputs: ValueMap;
-  readonly inputs: ValueMap;
 }
 
 /** What `Operation` needs and only the transport can give. */
@@ -78,7 +72,7 @@ export class Provider<Client> {
     ignore: string[],
   ): Promise<DiffResult> {
     const resource = this.#resource(type);
-    const before = Object.keys(olds.inputs).length > 0 ? revealMap(olds.inputs) : revealMap(olds.state);
+    const before = revealMap(olds.inputs);
     const after = revealMap(news);
     const behind = (await resource.stale?.(toJsonMap(olds.state), after)) ?? [];
     const found: Change[] = [
@@ -110,30 +104,28 @@ export class Provider<Client> {
     return this.#conceal(resource, { ...outputs, ...resource.preview?.(revealMap(inputs)) }, inputs, {});
   }
 
-  /** The resource as it is now; `undefined` when it is gone. */
+  /** The resource as it is now; `undefined` when it is gone. Without old inputs it is an import, and its inputs are made up from it. */
   async read(
     type: string,
     id: string,
-    olds: { state: ValueMap; inputs: ValueMap },
+    olds: { state: ValueMap; inputs?: ValueMap | undefined },
     situation: Situation,
   ): Promise<Recorded | undefined> {
     const resource = this.#resource(type);
-    if (!resource.read) return this.#recall(type, id, olds);
-    const current = this.#locate(type, resource, id, olds);
+    if (!resource.read) return recall(type, id, olds);
+    const current = locate(type, resource.importIds ?? [], id, olds);
     const found = await resource.read(current, this.#operation(situation));
     if (!found) return undefined;
-    const before = current.inputs;
-    const isImport = Object.keys(before).length === 0;
-    const outputs = isImport
-      ? overlay(current.state, found.outputs)
-      : refreshed(current.state, found.outputs, resource.shape);
-    const inputs = isImport ? importInputs(outputs, resource.shape) : projectInputs(before, outputs, resource.shape);
-    const unchanged = sameValue(inputs, before);
-    const paths = [...secretPaths(olds.inputs), ...secretFields(resource.shape)];
-    return {
-      ...this.#record(resource, found.id, outputs, olds.inputs, olds.state),
-      inputs: unchanged ? olds.inputs : conceal(inputs, paths),
-    };
+    if (olds.inputs === undefined) {
+      const outputs = overlay(current.state, found.outputs);
+      const inputs = conceal(importInputs(outputs, resource.shape), secretFields(resource.shape));
+      return this.#record(resource, found.id, outputs, inputs, olds.state);
+    }
+    const outputs = refreshed(current.state, found.outputs, resource.shape);
+    const inputs: ValueMap = projectInputs(current.inputs, outputs, resource.shape);
+    const marked = conceal(inputs, [...secretPaths(olds.inputs), ...secretFields(resource.shape)]);
+    const recorded = this.#record(resource, found.id, outputs, olds.inputs, olds.state);
+    return { ...recorded, inputs: sameValue(inputs, current.inputs) ? olds.inputs : marked };
   }
 
   async update(
@@ -198,12 +190,6 @@ export class Provider<Client> {
     );
   }
 
-  /** A resource that lives in the state alone is what the state says. */
-  #recall(type: string, id: string, olds: { state: ValueMap; inputs: ValueMap }): Recorded {
-    if (Object.keys(olds.state).length > 0) return { id, outputs: olds.state, inputs: olds.inputs };
-    throw new ProviderError(`A resource of type ${type} cannot be imported: nothing outside the state knows of it.`);
-  }
-
   #function(token: string): FunctionDefinition<Client> {
     const functions = this.definition.functions ?? {};
     const found = Object.hasOwn(functions, token) ? functions[token] : undefined;
@@ -215,28 +201,6 @@ export class Provider<Client> {
   #operation(situation: Situation): Operation<Client> {
     if (!this.#client) throw new Error("An operation was asked for before the provider was configured.");
     return { client: this.#client.value, ...situation };
-  }
-
-  #locate(
-    type: string,
-    resource: ResourceDefinition<Client>,
-    id: string,
-    olds: { state: ValueMap; inputs: ValueMap },
-  ): Current {
-    const state = toJsonMap(olds.state);
-    const inputs = toJsonMap(olds.inputs);
-    const templates = resource.importIds ?? [];
-    if (templates.length === 0 && Object.keys(state).length === 0) {
-      throw new ProviderError(
-        `A resource of type ${type} cannot be imported, neither here nor with the official plugin.`,
-      );
-    }
-    const located = templates.some((template) =>
-      importSlots(template).every((slot) => slot === "id" || state[slot] !== undefined),
-    );
-    if (located || templates.length === 0) return { id, state, inputs };
-    const { id: ownId, ...parents } = parseImportId(id, templates);
-    return { id: ownId ?? id, state: { ...parents, ...state }, inputs };
   }
 
   #record(

@@ -3,6 +3,7 @@ import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Problem } from "./check.ts";
 import { decodeConfig } from "./config.ts";
 import type { Change } from "./diff.ts";
@@ -87,7 +88,8 @@ export function providerService<Client>(provider: Provider<Client>, log: EngineL
       return checked(request, await provider.check(typeOf(request.getUrn()), news));
     }),
     diff: answer(async (request: messages.DiffRequest, run) => {
-      const olds = { state: fromStruct(request.getOlds()), inputs: fromStruct(request.getOldInputs()) };
+      const inputs = fromStruct(request.getOldInputs() ?? request.getOlds());
+      const olds = { state: fromStruct(request.getOlds()), inputs };
       const news = fromStruct(request.getNews());
       run(request.getUrn(), olds.state, olds.inputs, news);
       const result = await provider.diff(typeOf(request.getUrn()), olds, news, request.getIgnorechangesList());
@@ -103,8 +105,8 @@ export function providerService<Client>(provider: Provider<Client>, log: EngineL
       return response.setId(made.id).setProperties(toStruct(made.outputs));
     }),
     read: answer(async (request: messages.ReadRequest, run) => {
-      const olds = { state: fromStruct(request.getProperties()), inputs: fromStruct(request.getInputs()) };
-      const situation = run(request.getUrn(), olds.state, olds.inputs);
+      const olds = { state: fromStruct(request.getProperties()), inputs: ifGiven(request.getInputs()) };
+      const situation = run(request.getUrn(), olds.state, olds.inputs ?? {});
       const found = await provider.read(typeOf(request.getUrn()), request.getId(), olds, situation);
       const response = new messages.ReadResponse();
       if (!found) return response;
@@ -139,6 +141,10 @@ export function providerService<Client>(provider: Provider<Client>, log: EngineL
       call.emit("error", { code: grpc.status.UNIMPLEMENTED, details: "This plugin cannot list resources." });
     },
   };
+}
+
+function ifGiven(properties: Struct | undefined): ValueMap | undefined {
+  return properties && fromStruct(properties);
 }
 
 function unimplemented(_call: unknown, callback: grpc.sendUnaryData<never>): void {

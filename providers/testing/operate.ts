@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from "../kit/definition.ts";
-import { Provider, type Recorded, type Situation } from "../kit/provider.ts";
+import { Provider, type Situation } from "../kit/provider.ts";
+import type { Recorded } from "../kit/recorded.ts";
 import type { ValueMap } from "../kit/value.ts";
 
 const idle: Situation = { signal: new AbortController().signal, log: () => {} };
@@ -13,7 +14,7 @@ export function operate<Client>(definition: ProviderDefinition<Client>, config: 
     check: (inputs: ValueMap) => provider.check(type, inputs),
     create: (inputs: ValueMap) => provider.create(type, inputs, idle),
     read: (recorded: Recorded) => provider.read(type, recorded.id, states(recorded), idle),
-    import: (id: string) => provider.read(type, id, { state: {}, inputs: {} }, idle),
+    import: (id: string) => provider.read(type, id, { state: {} }, idle),
     diff: (recorded: Recorded, news: ValueMap) => provider.diff(type, states(recorded), news, []),
     update: (recorded: Recorded, news: ValueMap) => provider.update(type, recorded.id, states(recorded), news, idle),
     delete: (recorded: Recorded) => provider.delete(type, recorded.id, states(recorded), idle),
