@@ -9,9 +9,15 @@ export interface ServiceStatus {
   url?: string;
   health: "ok" | "unhealthy" | "unreachable" | "not deployed" | "runs nowhere";
   detail?: string;
-  /** Version as the service tells it. */
+  /** Version as the service tells it, or the beginning of its code's sha256. */
   version?: string;
-  /** When that version was deployed. */
+  /** When the service was last changed. */
+  deployedAt?: string;
+}
+
+/** What the state knows about a deployed service. */
+export interface Deployed {
+  version?: string;
   deployedAt?: string;
 }
 
@@ -19,19 +25,19 @@ const versioned = z.object({
   version: z.union([z.string(), z.object({ id: z.string(), tag: z.string(), timestamp: z.string() })]).optional(),
 });
 
-/** Asks every service at once for its health and version. `edgeUrl` is the embedded cloud's edge; `deployed` says which exist. */
+/** Asks every service at once for its health and version. `edgeUrl` is the embedded cloud's edge; `deployed` has those that exist. */
 export async function serviceStatuses(
   services: readonly ResolvedService[],
   edgeUrl: string | undefined,
-  deployed: (service: string) => boolean,
+  deployed: ReadonlyMap<string, Deployed>,
 ): Promise<ServiceStatus[]> {
-  return Promise.all(services.map((service) => statusOf(service, edgeUrl, deployed(service.name))));
+  return Promise.all(services.map((service) => statusOf(service, edgeUrl, deployed.get(service.name))));
 }
 
 async function statusOf(
   service: ResolvedService,
   edgeUrl: string | undefined,
-  deployed: boolean,
+  deployed: Deployed | undefined,
 ): Promise<ServiceStatus> {
   const url = publicUrl(service, edgeUrl);
   if (url === undefined) return { service: service.name, health: "runs nowhere" };
@@ -46,6 +52,7 @@ async function statusOf(
     url,
     health,
     ...(detail === undefined ? {} : { detail }),
+    ...deployed,
     ...(typeof version === "string" ? { version } : {}),
     ...(typeof version === "object"
       ? { version: version.tag || version.id.slice(0, 8), deployedAt: version.timestamp }

@@ -22,11 +22,11 @@ export function envCommand(): Command {
       requireValidCatalog();
       const toolchain = await openLocalToolchain(session);
       const embedded = await ensureEmbeddedCloud(session);
-      const { environment } = await localEnvironment(session, stackTarget(), toolchain, embedded);
+      const { environment, backend } = await localEnvironment(session, stackTarget(), toolchain, embedded);
       const inherited = baseEnvironment();
-      const added = Object.fromEntries(
-        Object.entries(environment).filter(([name, value]) => inherited[name] !== value),
-      );
+      // The engine finds the project and its generated configuration wherever it is called.
+      const complete = { ...environment, PULUMI_OPTION_CWD: backend.projectDirectory };
+      const added = Object.fromEntries(Object.entries(complete).filter(([name, value]) => inherited[name] !== value));
       // The one command whose answer holds a secret, the token of the embedded cloud: it is what was asked for.
       session.console.raw(session.console.json ? `${JSON.stringify(added, null, 2)}\n` : shellExports(added));
       return undefined;

@@ -2,13 +2,14 @@ import type { Command } from "commander";
 import { resolve } from "../../catalog/index.ts";
 import { daemonStatus } from "../../local/cloud/client.ts";
 import { chittyopsHome, localPath } from "../../local/engine/home.ts";
-import { type ServiceStatus, serviceStatuses } from "../cloud/service-status.ts";
+import { type Deployed, type ServiceStatus, serviceStatuses } from "../cloud/service-status.ts";
 import { defineCommand } from "../command.ts";
 import { requireSoundCheckpoint } from "../engine/exclusively.ts";
 import { localBackend } from "../engine/local-backend.ts";
 import { openRemoteStack } from "../engine/open-stack.ts";
 import { type StackTarget, stackTarget } from "../engine/stack-target.ts";
 import { exportState } from "../engine/state.ts";
+import { resourceName, shortType } from "../engine/urn.ts";
 import { exitCode } from "../exit-code.ts";
 import { environmentOption, familyArgument, stringOption } from "../options.ts";
 import type { Console } from "../output/console.ts";
@@ -54,7 +55,7 @@ export async function estateStatus(session: Session, target: StackTarget): Promi
   const cloud = await daemonStatus({ home: chittyopsHome() });
   if (cloud.state !== "running") {
     session.console.warn("The embedded cloud does not run: npx chittyops local start");
-    return services.map(({ name }) => ({ service: name, health: deployed(name) ? "unreachable" : "not deployed" }));
+    return services.map(({ name }) => ({ service: name, health: deployed.has(name) ? "unreachable" : "not deployed" }));
   }
   return serviceStatuses(services, cloud.daemon.edgeUrl, deployed);
 }
@@ -74,11 +75,22 @@ function health({ health: word, detail }: ServiceStatus): string {
   return detail === undefined ? word : `${word}: ${detail}`;
 }
 
-function deployedServices({ resources }: Deployment): (service: string) => boolean {
-  const names = new Set(
-    (resources ?? [])
-      .filter(({ type }) => type === "chittyops:index:ChittyService")
-      .map(({ urn }) => urn.slice(urn.lastIndexOf("::") + 2)),
+/** The services in a state by name, each with the hash of its script's code and the time of its last change. */
+function deployedServices({ resources }: Deployment): Map<string, Deployed> {
+  const all = resources ?? [];
+  const services = all.filter(({ type }) => type === "chittyops:index:ChittyService");
+  return new Map(
+    services.map(({ urn }) => {
+      const scripts = all.filter((resource) => resource.parent === urn && shortType(resource.type) === "WorkersScript");
+      const latest = scripts.toSorted((a, b) => (a.modified ?? "").localeCompare(b.modified ?? "")).at(-1);
+      const sha256 = latest?.inputs?.contentSha256;
+      return [
+        resourceName(urn),
+        {
+          ...(typeof sha256 === "string" ? { version: sha256.slice(0, 8) } : {}),
+          ...(latest?.modified ? { deployedAt: latest.modified } : {}),
+        },
+      ];
+    }),
   );
-  return (service) => names.has(service);
 }

@@ -1,31 +1,35 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import type { LocalDaemon } from "../../contracts/local.ts";
 import { UserError } from "../user-error.ts";
 import type { StackTarget } from "./stack-target.ts";
 
-/** Where the state of `local` lives, all below one folder. */
+/** Where a stack lives whose state is a file of ours, all below one folder. */
 export interface LocalBackend {
   /** Folder of the engine's file backend. */
   stateDirectory: string;
   passphraseFile: string;
-  /** Generated stack configuration; the committed one is never touched. */
+  /**
+   * A copy of the project's Pulumi.yaml and of the stack's configuration, and the folder the engine runs in. Several engine commands
+   * write the salt of the passphrase into the configuration beside Pulumi.yaml, whatever `--config-file` says; it must not be the
+   * committed one.
+   */
+  projectDirectory: string;
   configFile: string;
   checkpointFile: string;
 }
 
 export function localBackend(directory: string, target: StackTarget): LocalBackend {
   const stateDirectory = join(directory, "state");
+  const projectDirectory = join(directory, "projects", target.project);
   return {
     stateDirectory,
     passphraseFile: join(directory, "passphrase"),
-    configFile: join(
-      directory,
-      target.project === "chittyops" ? `Pulumi.${target.stack}.yaml` : `Pulumi.${target.project}.${target.stack}.yaml`,
-    ),
+    projectDirectory,
+    configFile: join(projectDirectory, `Pulumi.${target.stack}.yaml`),
     checkpointFile: join(stateDirectory, ".pulumi/stacks", target.project, `${target.stack}.json`),
   };
 }
@@ -35,7 +39,6 @@ export function backendEnvironment(backend: LocalBackend): Record<string, string
   return {
     PULUMI_BACKEND_URL: `file://${backend.stateDirectory}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: backend.passphraseFile,
-    PULUMI_OPTION_CONFIG_FILE: backend.configFile,
   };
 }
 
@@ -61,22 +64,25 @@ const stackConfig = z.looseObject({
 });
 
 /**
- * Writes the stack's configuration: the committed file's values and the given ones. The salt that belongs to the passphrase comes from
- * the state; the committed file has none.
+ * Writes the copy of the project: its Pulumi.yaml with absolute paths, and the stack's committed configuration with the given values.
+ * The salt that belongs to the passphrase comes from the state; the committed file has none.
  */
-export function writeConfiguration(
+export function writeProject(
   backend: LocalBackend,
-  committedFile: string,
+  target: StackTarget,
   values: Readonly<Record<string, string>>,
 ): void {
-  const committed = readConfiguration(committedFile);
+  const project = z
+    .looseObject({ main: z.string().default(".") })
+    .parse(parse(readFileSync(join(target.workDir, "Pulumi.yaml"), "utf8")));
+  writeGenerated(join(backend.projectDirectory, "Pulumi.yaml"), {
+    ...project,
+    main: resolve(target.workDir, project.main),
+  });
+  const committed = readConfiguration(join(target.workDir, `Pulumi.${target.stack}.yaml`));
   const salt = saltOfCheckpoint(backend.checkpointFile) ?? readConfiguration(backend.configFile).encryptionsalt;
-  const configuration = { ...(salt ? { encryptionsalt: salt } : {}), config: { ...committed.config, ...values } };
-  const text = `# Generated for this machine; what is committed is in ${basename(committedFile)}.\n${stringify(configuration)}`;
-  mkdirSync(dirname(backend.configFile), { recursive: true });
-  // Renamed into place, since an engine that somebody runs by hand may be reading it.
-  writeFileSync(`${backend.configFile}.writing`, text, { mode: 0o600 });
-  renameSync(`${backend.configFile}.writing`, backend.configFile);
+  const encryption = salt === undefined ? {} : { encryptionsalt: salt };
+  writeGenerated(backend.configFile, { ...encryption, config: { ...committed.config, ...values } });
 }
 
 /** What the program has to know about the embedded cloud. */
@@ -92,25 +98,12 @@ export function daemonConfiguration(daemon: LocalDaemon, account: string, zone: 
   };
 }
 
-/**
- * Makes an empty stack where there is none, by `pulumi stack init` in a scratch folder: the engine writes the new salt into that folder's configuration file,
- * whatever `--config-file` says, and it must not be the committed one. The state keeps the salt, too.
- */
-export async function initStack(
-  target: StackTarget,
-  backend: LocalBackend,
-  scratchParent: string,
-  run: (args: string[], cwd: string) => Promise<unknown>,
-): Promise<void> {
-  if (existsSync(backend.checkpointFile)) return;
-  mkdirSync(scratchParent, { recursive: true });
-  const scratch = mkdtempSync(join(scratchParent, "init-"));
-  try {
-    writeFileSync(join(scratch, "Pulumi.yaml"), stringify({ name: target.project, runtime: "nodejs" }));
-    await run(["stack", "init", target.stack, "--no-select"], scratch);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+/** Renamed into place, since an engine that somebody runs by hand may be reading it. */
+function writeGenerated(file: string, content: unknown): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const text = `# Generated for this machine from the file of the same name that is committed.\n${stringify(content)}`;
+  writeFileSync(`${file}.writing`, text, { mode: 0o600 });
+  renameSync(`${file}.writing`, file);
 }
 
 const checkpointSalt = z.object({

@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { requireValidCatalog } from "../commands/catalog.ts";
 import type { Session } from "../session.ts";
 import { baseEnvironment } from "./base-environment.ts";
-import { backendEnvironment, ensureBackend, initStack, localBackend, writeConfiguration } from "./local-backend.ts";
-import { openToolchain, supervise } from "./open-stack.ts";
+import { backendEnvironment, ensureBackend, localBackend, writeProject } from "./local-backend.ts";
+import { ensureStack, openToolchain, supervise } from "./open-stack.ts";
 import type { ReadyStack } from "./ready-stack.ts";
 import type { StackTarget } from "./stack-target.ts";
-import { pulumi, supervisedCommand } from "./supervised-command.ts";
 import { openStack } from "./workspace.ts";
 
 /**
@@ -31,11 +30,12 @@ export async function openOfflineStack(
     CHITTYOPS_OFFLINE: "1",
   };
   const supervision = supervise(session, toolchain.engine, environment);
-  await initStack(target, backend, folder, (args, cwd) => pulumi(supervision, args, cwd));
-  writeConfiguration(backend, join(target.workDir, `Pulumi.${target.stack}.yaml`), {});
-  const automation = await openStack(target, supervisedCommand(supervision), toolchain.engine.version);
+  writeProject(backend, target, {});
+  await ensureStack(supervision, target, backend);
+  const { projectDirectory: workDir } = backend;
+  const automation = await openStack(target.stack, workDir, supervision, toolchain.engine.version);
   return {
-    ready: { target, automation, supervision, backend, ownsCloud: false },
+    ready: { target, workDir, automation, supervision, backend, ownsCloud: false },
     [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }

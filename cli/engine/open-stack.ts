@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import Cloudflare from "cloudflare";
 import type { Engine } from "../../local/engine/engine.ts";
 import { type EnvironmentOptions, engineEnvironment } from "../../local/engine/environment.ts";
@@ -13,14 +13,13 @@ import {
   backendEnvironment,
   daemonConfiguration,
   ensureBackend,
-  initStack,
   type LocalBackend,
   localBackend,
-  writeConfiguration,
+  writeProject,
 } from "./local-backend.ts";
 import type { ReadyStack } from "./ready-stack.ts";
 import type { StackTarget } from "./stack-target.ts";
-import { pulumi, type Supervision, supervisedCommand } from "./supervised-command.ts";
+import { pulumi, type Supervision } from "./supervised-command.ts";
 import { openStack } from "./workspace.ts";
 
 /** The engine, and the environment in which it finds its plugins and runs our programs. */
@@ -67,8 +66,17 @@ export async function openLocalStack(
   phase.done(`${embedded.wasRunning ? "running" : "started"}, API on ${embedded.daemon.controlUrl}`);
   const { backend, environment, token } = await localEnvironment(session, target, toolchain, embedded);
   const supervision = supervise(session, toolchain.engine, { ...environment, ...mark });
-  const automation = await openStack(target, supervisedCommand(supervision), toolchain.engine.version);
-  return { target, automation, supervision, backend, embedded, cloud: embeddedApi(embedded, token), ownsCloud: true };
+  const automation = await openStack(target.stack, backend.projectDirectory, supervision, toolchain.engine.version);
+  return {
+    target,
+    workDir: backend.projectDirectory,
+    automation,
+    supervision,
+    backend,
+    embedded,
+    cloud: embeddedApi(embedded, token),
+    ownsCloud: true,
+  };
 }
 
 /** The environment in which the engine works on a stack of `local`; makes the stack where there is none. */
@@ -88,14 +96,15 @@ export async function localEnvironment(
     CLOUDFLARE_BASE_URL: `${embedded.daemon.controlUrl}/client/v4`,
     CLOUDFLARE_API_TOKEN: token,
   };
-  const supervision = supervise(session, toolchain.engine, environment);
-  await initStack(target, backend, localPath("tmp"), (args, cwd) => pulumi(supervision, args, cwd));
-  writeConfiguration(
-    backend,
-    join(target.workDir, `Pulumi.${target.stack}.yaml`),
-    daemonConfiguration(embedded.daemon, account, zone),
-  );
+  writeProject(backend, target, daemonConfiguration(embedded.daemon, account, zone));
+  await ensureStack(supervise(session, toolchain.engine, environment), target, backend);
   return { backend, environment, token };
+}
+
+/** Makes an empty stack where there is none. */
+export async function ensureStack(supervision: Supervision, target: StackTarget, backend: LocalBackend): Promise<void> {
+  if (existsSync(backend.checkpointFile)) return;
+  await pulumi(supervision, ["stack", "init", target.stack, "--no-select"], backend.projectDirectory);
 }
 
 /** Everything for work on a stack of a real environment, whose state is where `PULUMI_BACKEND_URL` says. */
@@ -117,9 +126,9 @@ export async function openRemoteStack(
   }
   const { engine, environment } = await openToolchain(session, { plugins: "official", home: "user" });
   const supervision = supervise(session, engine, { ...ownEnvironment(), ...environment, ...mark });
-  const automation = await openStack(target, supervisedCommand(supervision), engine.version);
+  const automation = await openStack(target.stack, target.workDir, supervision, engine.version);
   const cloud = new Cloudflare({ apiToken: process.env.CLOUDFLARE_API_TOKEN ?? "" });
-  return { target, automation, supervision, cloud, ownsCloud: false };
+  return { target, workDir: target.workDir, automation, supervision, cloud, ownsCloud: false };
 }
 
 const remoteRequirements = [

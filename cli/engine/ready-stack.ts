@@ -7,6 +7,8 @@ import type { Supervision } from "./supervised-command.ts";
 /** A stack with everything the engine needs to work on it. */
 export interface ReadyStack {
   target: StackTarget;
+  /** Folder of the Pulumi.yaml the engine works with. */
+  workDir: string;
   automation: Stack;
   supervision: Supervision;
   /** Present where the state is a file of ours. */

@@ -7,11 +7,7 @@ import { pulumi } from "./supervised-command.ts";
 
 /** The state as the engine exports it; secrets stay encrypted. */
 export async function exportState(ready: ReadyStack): Promise<ExportedState> {
-  const text = await pulumi(
-    ready.supervision,
-    ["stack", "export", "--stack", ready.target.stack],
-    ready.target.workDir,
-  );
+  const text = await pulumi(ready.supervision, ["stack", "export", "--stack", ready.target.stack], ready.workDir);
   return exportedState.parse(JSON.parse(text));
 }
 
@@ -21,11 +17,7 @@ export async function importState(ready: ReadyStack, state: ExportedState): Prom
   const file = join(folder, "state.json");
   try {
     writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
-    await pulumi(
-      ready.supervision,
-      ["stack", "import", "--stack", ready.target.stack, "--file", file],
-      ready.target.workDir,
-    );
+    await pulumi(ready.supervision, ["stack", "import", "--stack", ready.target.stack, "--file", file], ready.workDir);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

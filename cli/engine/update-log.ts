@@ -30,6 +30,14 @@ export interface ResourceChange {
   properties: string[];
 }
 
+/** A replacement is a creation and a deletion, and a step that only joins them. */
+const stepKinds: Readonly<Record<string, string>> = {
+  "create-replacement": "create",
+  "delete-replaced": "delete",
+  "import-replacement": "import",
+  "read-replacement": "read",
+};
+
 /** Operations on resources that are components: nothing happens in the cloud. */
 const quiet = new Set(["same", "read", "refresh", "discard"]);
 
@@ -100,8 +108,8 @@ export class UpdateLog {
   #finish(step: StepEventMetadata): void {
     this.#running.delete(step.urn);
     if (step.type === "pulumi:pulumi:Stack") return;
-    const operation = step.op.replace(/^(create|delete)-replacement$/, "$1");
-    if (step.op === "replace" || step.op === "discard-replaced") return;
+    const operation = stepKinds[step.op] ?? step.op;
+    if (operation === "replace") return;
     this.counts.set(operation, (this.counts.get(operation) ?? 0) + 1);
     if (operation === "create" && step.new?.custom && step.new.id) {
       this.created.push({ urn: step.urn, type: step.type, id: step.new.id, inputs: step.new.inputs });
@@ -137,7 +145,7 @@ function isEcho(message: string): boolean {
   return (
     /^(update|preview|refresh|destroy) failed$/.test(message) ||
     /\[[^\]]+\] failed to register\b/.test(message) ||
-    /^resource registration failed/.test(message)
+    /^(Error: )?A resource failed, as said with it/.test(message)
   );
 }
 

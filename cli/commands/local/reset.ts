@@ -61,7 +61,7 @@ export function resetCommand(): Command {
 
 /** Moves the state with its passphrase and configuration, since none is of use without the others. */
 function setStateAside(): string | undefined {
-  const parts = ["state", "passphrase", "Pulumi.local.yaml"].filter((name) => existsSync(localPath(name)));
+  const parts = ["state", "passphrase", "projects"].filter((name) => existsSync(localPath(name)));
   if (parts.length === 0) return undefined;
   const folder = join(copiesFolder(), `local-${new Date().toISOString().replaceAll(/[:.]/g, "-")}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { ensureBackend, type LocalBackend, localBackend, writeProject } from "./local-backend.ts";
+import type { StackTarget } from "./stack-target.ts";
+
+let backend: LocalBackend;
+let target: StackTarget;
+beforeEach(() => {
+  const folder = mkdtempSync(join(tmpdir(), "backend-"));
+  const workDir = join(folder, "repository");
+  mkdirSync(workDir);
+  writeFileSync(join(workDir, "Pulumi.yaml"), "name: chittyops\nmain: stacks/core\nruntime: nodejs\n");
+  writeFileSync(join(workDir, "Pulumi.local.yaml"), "config:\n  chittyops:a: committed\n  chittyops:b: committed\n");
+  target = { family: "chittyos", environment: "local", project: "chittyops", stack: "local", workDir };
+  backend = localBackend(join(folder, "home"), target);
+});
+
+const generated = (name: string) => parse(readFileSync(join(backend.projectDirectory, name), "utf8"));
+
+describe("ensureBackend", () => {
+  it("makes a passphrase that only its owner can read, once", () => {
+    ensureBackend(backend);
+    const first = readFileSync(backend.passphraseFile, "utf8");
+    ensureBackend(backend);
+    expect(readFileSync(backend.passphraseFile, "utf8")).toBe(first);
+    expect(first.length).toBeGreaterThan(40);
+    expect(statSync(backend.passphraseFile).mode & 0o777).toBe(0o600);
+  });
+
+  it("says when the passphrase of a state is gone", () => {
+    mkdirSync(dirname(backend.checkpointFile), { recursive: true });
+    writeFileSync(backend.checkpointFile, "{}");
+    expect(() => ensureBackend(backend)).toThrow("The passphrase of the local state is missing");
+  });
+});
+
+describe("writeProject", () => {
+  it("copies the project, and joins committed and given configuration", () => {
+    writeProject(backend, target, { "chittyops:b": "given" });
+    expect(generated("Pulumi.yaml")).toEqual({
+      name: "chittyops",
+      main: join(target.workDir, "stacks/core"),
+      runtime: "nodejs",
+    });
+    expect(generated("Pulumi.local.yaml")).toEqual({ config: { "chittyops:a": "committed", "chittyops:b": "given" } });
+  });
+
+  it("keeps the salt that the engine wrote, and prefers the one of the state", () => {
+    writeProject(backend, target, {});
+    writeFileSync(backend.configFile, "encryptionsalt: v1:engine\n");
+    writeProject(backend, target, {});
+    expect(generated("Pulumi.local.yaml").encryptionsalt).toBe("v1:engine");
+    const latest = { secrets_providers: { type: "passphrase", state: { salt: "v1:state" } } };
+    mkdirSync(dirname(backend.checkpointFile), { recursive: true });
+    writeFileSync(backend.checkpointFile, JSON.stringify({ version: 3, checkpoint: { latest } }));
+    writeProject(backend, target, {});
+    expect(generated("Pulumi.local.yaml").encryptionsalt).toBe("v1:state");
+  });
+
+  it("leaves the committed files as they are", () => {
+    const before = readFileSync(join(target.workDir, "Pulumi.local.yaml"), "utf8");
+    writeProject(backend, target, { "chittyops:b": "given" });
+    expect(readFileSync(join(target.workDir, "Pulumi.local.yaml"), "utf8")).toBe(before);
+  });
+});
