@@ -1,6 +1,6 @@
-import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedService } from "../catalog/index.ts";
+import * as cloudflare from "./cloudflare.ts";
 import { publicUrl } from "./public-url.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { addresses } from "./worker/addresses.ts";

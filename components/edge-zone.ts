@@ -1,5 +1,5 @@
-import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
+import * as cloudflare from "./cloudflare.ts";
 
 export interface EdgeZoneArgs {
   accountId: string;

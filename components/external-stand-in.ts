@@ -1,6 +1,6 @@
-import * as cloudflare from "@pulumi/cloudflare";
 import type * as pulumi from "@pulumi/pulumi";
 import { type ShellManifest, shellManifestBinding } from "../contracts/shell.ts";
+import * as cloudflare from "./cloudflare.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { shellCode } from "./worker/worker-code.ts";
 
@@ -21,7 +21,7 @@ export function externalStandIn(around: Surroundings, opts: pulumi.CustomResourc
     {
       accountId,
       scriptName,
-      ...shellCode([], bundles),
+      ...shellCode({ classes: [], entrypoints: externalEntrypoints(around) }, bundles),
       compatibilityDate,
       compatibilityFlags: [...compatibilityFlags],
       observability,
@@ -30,4 +30,11 @@ export function externalStandIn(around: Surroundings, opts: pulumi.CustomResourc
     { ...opts, additionalSecretOutputs: ["bindings"] },
   );
   registry.publishScript(scriptName, script.scriptName);
+}
+
+function externalEntrypoints({ estate }: Surroundings): string[] {
+  const bound = estate.services
+    .flatMap(({ bindings }) => bindings)
+    .flatMap((binding) => (binding.kind === "service" && binding.external ? (binding.entrypoint ?? []) : []));
+  return [...new Set(bound)].sort();
 }

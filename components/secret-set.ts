@@ -1,7 +1,7 @@
-import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { ResolvedSecret } from "../catalog/index.ts";
+import * as cloudflare from "./cloudflare.ts";
 import type { InputProblem } from "./input-problems.ts";
 
 export interface SecretSetArgs {

@@ -1,6 +1,6 @@
-import * as cloudflare from "@pulumi/cloudflare";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedService } from "../../catalog/index.ts";
+import * as cloudflare from "../cloudflare.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** Where the script is reached: its custom domains and routes, and nowhere else. Deleted before the script. */

@@ -1,10 +1,10 @@
-import type * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedBinding } from "../../catalog/index.ts";
+import type * as cloudflare from "../cloudflare.ts";
 import type { OutputRegistry } from "../output-registry.ts";
 import type { SecretSet } from "../secret-set.ts";
 
-export type CloudflareBinding = cloudflare.types.input.WorkersScriptBinding;
+export type CloudflareBinding = cloudflare.inputs.WorkersScriptBinding;
 
 /** What a binding of the catalog is at Cloudflare, or why there is none. */
 export type Bound = { binding: CloudflareBinding } | { missing: string };

@@ -1,6 +1,6 @@
-import * as cloudflare from "@pulumi/cloudflare";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedWorker } from "../../catalog/index.ts";
+import * as cloudflare from "../cloudflare.ts";
 import { classesAfter } from "./worker-code.ts";
 
 export interface FirstUpload {

@@ -1,6 +1,6 @@
-import * as cloudflare from "@pulumi/cloudflare";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedService } from "../../catalog/index.ts";
+import * as cloudflare from "../cloudflare.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** Makes the script the consumer of the queues the service declares. Deleted before the script and before the queue. */

@@ -1,7 +1,7 @@
-import * as cloudflare from "@pulumi/cloudflare";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedService } from "../../catalog/index.ts";
 import type { RegistryRecord } from "../../contracts/registry-record.ts";
+import * as cloudflare from "../cloudflare.ts";
 import { publicUrl } from "../public-url.ts";
 import type { Surroundings } from "../surroundings.ts";
 

@@ -1,6 +1,6 @@
-import * as cloudflare from "@pulumi/cloudflare";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedService, ResolvedStore } from "../../catalog/index.ts";
+import * as cloudflare from "../cloudflare.ts";
 import type { StoreOutputs } from "../output-registry.ts";
 import type { Surroundings } from "../surroundings.ts";
 

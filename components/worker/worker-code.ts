@@ -1,6 +1,6 @@
-import type * as cloudflare from "@pulumi/cloudflare";
-import type { ResolvedWorker } from "../../catalog/index.ts";
+import type { ResolvedEstate, ResolvedWorker } from "../../catalog/index.ts";
 import type { Bundles } from "../artifact.ts";
+import type * as cloudflare from "../cloudflare.ts";
 import { programPath } from "../program-path.ts";
 
 /** The part of a script's inputs that says what it runs. */
@@ -9,22 +9,35 @@ export type WorkerCode = Pick<
   "content" | "contentFile" | "contentSha256" | "mainModule" | "files"
 >;
 
-/** The code of a service: its own bundle, or the shell with the Durable Object classes the service has after all migrations. */
-export function workerCode(name: string, worker: ResolvedWorker, bundles: Bundles): WorkerCode {
+/** What others expect a Worker to export besides its handlers. */
+export interface Exports {
+  /** Durable Object classes. */
+  classes: readonly string[];
+  /** Named entrypoints that other services bind. */
+  entrypoints: readonly string[];
+}
+
+/** The code of a service: its own bundle, or the shell with everything that the service has to export. */
+export function workerCode(name: string, worker: ResolvedWorker, estate: ResolvedEstate, bundles: Bundles): WorkerCode {
   const own = bundles.own.get(name);
-  if (own === undefined) return shellCode(classesAfter(worker.migrations), bundles);
-  return { mainModule: "index.mjs", contentFile: programPath(own.path), contentSha256: own.sha256 };
+  if (own !== undefined) {
+    return { mainModule: "index.mjs", contentFile: programPath(own.path), contentSha256: own.sha256 };
+  }
+  return shellCode({ classes: classesAfter(worker.migrations), entrypoints: boundEntrypoints(name, estate) }, bundles);
 }
 
 /**
- * The shell. A Worker has to export each of its Durable Object classes: where there are any, a module of one line comes before the
- * shell and exports the shell's one class under every name.
+ * The shell. Where a Worker has to export something by name, a module of one line comes before the shell and exports the shell's one
+ * class under every class's name, and its handlers under every entrypoint's.
  */
-export function shellCode(classes: readonly string[], { shell }: Bundles): WorkerCode {
+export function shellCode({ classes, entrypoints }: Exports, { shell }: Bundles): WorkerCode {
   const contentFile = programPath(shell.path);
   const contentSha256 = shell.sha256;
-  if (classes.length === 0) return { mainModule: "shell.mjs", contentFile, contentSha256 };
-  const names = classes.map((className) => `ShellObject as ${className}`);
+  const names = [
+    ...classes.map((className) => `ShellObject as ${className}`),
+    ...entrypoints.map((entrypoint) => `default as ${entrypoint}`),
+  ];
+  if (names.length === 0) return { mainModule: "shell.mjs", contentFile, contentSha256 };
   return {
     mainModule: "index.mjs",
     content: `export { default, ${names.join(", ")} } from "./shell.mjs";\n`,
@@ -44,4 +57,16 @@ export function classesAfter(migrations: ResolvedWorker["migrations"]): string[]
     for (const className of deletedClasses ?? []) classes.delete(className);
   }
   return [...classes].sort();
+}
+
+/** The entrypoints of a service that other services of the estate bind, sorted. */
+function boundEntrypoints(name: string, { services }: ResolvedEstate): string[] {
+  const bound = services
+    .flatMap(({ bindings }) => bindings)
+    .flatMap((binding) =>
+      binding.kind === "service" && !binding.external && binding.service === name && binding.entrypoint !== undefined
+        ? [binding.entrypoint]
+        : [],
+    );
+  return [...new Set(bound)].sort();
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedBinding, ResolvedService, ResolvedWorker } from "../../catalog/index.ts";
 import { type ShellManifest, shellManifestBinding, shellTokenBinding } from "../../contracts/shell.ts";
+import * as cloudflare from "../cloudflare.ts";
 import { programPath } from "../program-path.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { type CloudflareBinding, cloudflareBinding } from "./cloudflare-binding.ts";
@@ -57,7 +57,7 @@ function scriptArgs(service: ResolvedService, worker: ResolvedWorker, around: Su
   return {
     accountId,
     scriptName: worker.scriptName,
-    ...workerCode(service.name, worker, bundles),
+    ...workerCode(service.name, worker, around.estate, bundles),
     ...(hasCode && assets && { assets: assetsOf(assets) }),
     compatibilityDate: worker.compatibilityDate,
     compatibilityFlags: [...worker.compatibilityFlags].sort(),

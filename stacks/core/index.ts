@@ -1,13 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CatalogError } from "../../catalog/index.ts";
-import { reportFailedResourcesOnce } from "../../components/failed-resources.ts";
-import { leaveOutSourcePositions } from "../../components/source-positions.ts";
+import { prepareProgram } from "../../components/prepare-program.ts";
 import { core } from "./core.ts";
 
 /** The core stack: everything that ChittyOS itself runs in one environment. Its name is the environment's. */
 export default async function program(): Promise<Record<string, unknown>> {
-  leaveOutSourcePositions();
-  reportFailedResourcesOnce();
+  prepareProgram();
   try {
     return await core(pulumi.getStack());
   } catch (error) {

@@ -1,7 +1,7 @@
-import * as cloudflare from "@pulumi/cloudflare";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import * as cloudflare from "../../components/cloudflare.ts";
 import type { CoreConfig } from "./config.ts";
 
 /** Explicit providers, since the stack's configuration forbids default ones. The API token comes from `CLOUDFLARE_API_TOKEN` only. */
