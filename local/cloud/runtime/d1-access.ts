@@ -7,7 +7,7 @@ type D1Result = Awaited<ReturnType<ReturnType<Runtime["d1"]>["query"]>>[number];
 
 /** D1 of the storage instance. Several statements run in one transaction, as in the API, and give one result each. */
 export function d1Access(storage: () => Pack, databaseId: string): ReturnType<Runtime["d1"]> {
-  const call = storeCall(storage, "d1:db:entry", databaseId);
+  const call = storeCall(storage, "d1:db:entry", databaseId, false);
   return {
     async query(sql, params) {
       const statements = params.length > 0 ? [sql] : splitStatements(sql);

@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 
 /** What workerd processes ask of the daemon. */
 export interface DaemonServices {
-  /** Where a script or a Durable Object namespace is; waits while it moves. `failed` is an address that did not answer. */
-  locate(query: { script?: string; object?: string; failed?: string }): Promise<unknown>;
+  /** Where a script, the storage or a Durable Object namespace is; waits while it moves. `failed` is an address that did not answer. */
+  locate(query: { script?: string; object?: string; storage?: string; failed?: string }): Promise<unknown>;
   /** A producer's request to its queue, in workerd's protocol. */
   enqueue(queueId: string, path: string, headers: IncomingMessage["headers"], body: Buffer): Promise<unknown>;
 }

@@ -25,9 +25,14 @@ export interface FleetOptions {
   compactAfter: number;
 }
 
+/** How long a workerd that died may take to be replaced; milliseconds. */
+const restartTimeout = 20_000;
+
 /** The workerd processes that run the desired units; brings what runs to what is desired. */
 export class Fleet {
   readonly packs = new Set<Pack>();
+  /** Called with a process that dies again and again; must end it by `hung`. */
+  onBroken: (pack: Pack) => void = () => {};
   readonly #options: FleetOptions;
   #desired: Unit[] = [];
   #failures = new Map<string, UnitFailure>();
@@ -223,11 +228,20 @@ export class Fleet {
     }
   }
 
+  /** Its workerd died by itself; Miniflare starts another. If that does not come up, or dies again and again, it is broken up. */
   #down(pack: Pack): void {
+    if (!this.packs.has(pack)) return;
     this.#options.log.warn(`${pack.name} ended unexpectedly and is being restarted`);
     pack.serving = false;
-    pack.crashes.push(Date.now());
+    const now = Date.now();
+    pack.crashes.push(now);
     void this.publish();
+    const repeated = pack.crashes.filter((at) => now - at < 60_000).length >= 5;
+    const breakUp = (): void => {
+      if (!pack.serving) this.onBroken(pack);
+    };
+    if (repeated) breakUp();
+    else setTimeout(breakUp, restartTimeout).unref();
   }
 
   #up(pack: Pack): void {

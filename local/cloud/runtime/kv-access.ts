@@ -4,7 +4,7 @@ import { asciiJson, storeCall } from "./store-call.ts";
 
 /** KV of the storage instance. */
 export function kvAccess(storage: () => Pack, namespaceId: string): ReturnType<Runtime["kv"]> {
-  const raw = storeCall(storage, "kv:ns:entry", namespaceId);
+  const raw = storeCall(storage, "kv:ns:entry", namespaceId, true);
   const call: typeof raw = async (path, request) => {
     const answer = await raw(path, request);
     if (answer.status >= 400 && answer.status !== 404) throw new Error(`KV: ${answer.body.toString("utf8")}`);

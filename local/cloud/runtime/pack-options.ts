@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type MiniflareOptions, NoOpLog, type WorkerdStructuredLog, type WorkerOptions } from "miniflare";
-import type { WorkerAssets, WorkerModule } from "../types.ts";
+import type { WorkerAssets, WorkerModule, WorkerSpec } from "../types.ts";
 import { pluginBinding } from "./miniflare-plugin.ts";
 import type { Unit } from "./unit.ts";
 import { type DaemonAddress, type RemoteNamespace, type UnitEnvironment, unitBindings } from "./unit-bindings.ts";
@@ -117,11 +117,7 @@ function unitWorker({ id, spec, objects }: Unit, env: UnitEnvironment): WorkerOp
       name: id,
       compatibilityDate: spec.compatibilityDate,
       compatibilityFlags: spec.compatibilityFlags,
-      manifest: {
-        mainModule: spec.mainModule,
-        modulesRoot: "/",
-        modules: Object.fromEntries(spec.modules.map((module) => [module.name, manifestModule(module)])),
-      },
+      manifest: manifest(spec),
       env,
       exports: Object.fromEntries(
         objects.map(({ className, id: namespaceId, sqlite }) => [
@@ -138,6 +134,21 @@ function unitWorker({ id, spec, objects }: Unit, env: UnitEnvironment): WorkerOp
     },
     dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }], unsafeRegisterWorker: false },
   };
+}
+
+type Manifest = NonNullable<WorkerOptions["config"]["manifest"]>;
+
+function manifest({ mainModule, modules }: WorkerSpec): Manifest {
+  // A script of assets only has no code; Miniflare wants some all the same.
+  if (modules.length === 0) {
+    return {
+      mainModule: "none.js",
+      modulesRoot: "/",
+      modules: { "none.js": { type: "esm", contents: "export default {};" } },
+    };
+  }
+  const contents = Object.fromEntries(modules.map((module) => [module.name, manifestModule(module)]));
+  return { mainModule, modulesRoot: "/", modules: contents };
 }
 
 type StaticAssets = NonNullable<WorkerOptions["config"]["assets"]>;
@@ -158,9 +169,7 @@ function staticAssets({ directory, config }: WorkerAssets, hasUserWorker: boolea
   };
 }
 
-type ManifestModule = NonNullable<WorkerOptions["config"]["manifest"]>["modules"][string];
-
-function manifestModule({ type, content }: WorkerModule): ManifestModule {
+function manifestModule({ type, content }: WorkerModule): Manifest["modules"][string] {
   switch (type) {
     case "wasm":
     case "data":

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { Miniflare, type MiniflareOptions, type WorkerdStructuredLog } from "miniflare";
 import { Pool } from "undici";
 import { packOptions } from "./pack-options.ts";
@@ -45,6 +46,8 @@ export class Pack {
   #miniflare: Miniflare | undefined;
   #pools = new Map<string, { http: Pool; url: URL }>();
   #link: Pool | undefined;
+  /** Settles when workerd listens; a new one while it restarts. */
+  #up = Promise.withResolvers<void>();
   #stopped = false;
   readonly #context: PackContext;
   readonly #registryDirectory: string;
@@ -131,9 +134,12 @@ export class Pack {
       this.#pools.set(id, { http: pool(url), url });
     }
     this.#link = pool(await miniflare.unsafeGetDirectURL("link"));
-    for (const gone of old) void gone.destroy();
+    for (const gone of old) if (!gone.destroyed) void gone.destroy();
+    this.#up.resolve();
     this.#context.children.of(this.name)?.once("exit", () => {
-      if (!this.#stopped) this.onDown();
+      if (this.#stopped) return;
+      this.#up = Promise.withResolvers();
+      this.onDown();
     });
   }
 
@@ -160,14 +166,17 @@ export class Pack {
   }
 
   /**
-   * Asks the link Worker of this process.
+   * Asks the link Worker of this process; waits while workerd restarts.
    * @param path e.g. `scheduled/<unit>`. @throws with what it answered unless that is a success.
    */
   async link(
     path: string,
     options: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array; timeout?: number } = {},
   ): Promise<{ status: number; headers: Record<string, string | string[] | undefined>; body: Buffer }> {
-    if (!this.#link) throw new Error(`${this.name} is not running`);
+    await (options.timeout === undefined
+      ? this.#up.promise
+      : Promise.race([this.#up.promise, expire(options.timeout)]));
+    if (!this.#link || this.#stopped) throw new Error(`${this.name} is not running`);
     const answer = await this.#link.request({
       path: `/${path}`,
       method: (options.method ?? "GET") as "GET",
@@ -196,12 +205,18 @@ export class Pack {
   /** Ends the process at once. Whatever it had acknowledged is on the disk. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#up.resolve();
     const miniflare = this.#miniflare;
     this.#miniflare = undefined;
-    await Promise.all(this.#allPools().map((one) => one.destroy()));
+    await Promise.all(this.#allPools().map((one) => (one.destroyed ? undefined : one.destroy())));
     await miniflare?.dispose();
     rmSync(this.#registryDirectory, { recursive: true, force: true });
   }
+}
+
+async function expire(milliseconds: number): Promise<never> {
+  await delay(milliseconds, undefined, { ref: false });
+  throw new Error(`no answer within ${milliseconds} ms`);
 }
 
 function pool(url: URL): Pool {

@@ -14,7 +14,7 @@ interface R2Object {
 
 /** R2 of the storage instance. */
 export function r2Access(storage: () => Pack, bucketKey: string): ReturnType<Runtime["r2"]> {
-  const call = storeCall(storage, "r2:bucket:entry", r2StorageName(bucketKey));
+  const call = storeCall(storage, "r2:bucket:entry", r2StorageName(bucketKey), true);
 
   /** Answers hold a JSON part and, for an object, its content behind it. */
   async function ask<T>(request: object, content?: Uint8Array): Promise<{ result: T; content: Buffer } | undefined> {

@@ -181,8 +181,14 @@ export async function startRuntime(options: RuntimeOptions): Promise<RunningRunt
     return (await dispatch(key, "queue", { queue, messages })) as QueueResult | undefined;
   }
 
-  async function locate({ script, object, failed }: Parameters<DaemonServices["locate"]>[0]): Promise<unknown> {
+  async function locate(wanted: Parameters<DaemonServices["locate"]>[0]): Promise<unknown> {
+    const { script, object, failed } = wanted;
     refresh();
+    if (wanted.storage !== undefined) {
+      // Waits while it restarts.
+      await storage.link("ping");
+      return { address: storage.address };
+    }
     const query = { ...(script === undefined ? {} : { script }), ...(object === undefined ? {} : { object }) };
     const deadline = Date.now() + holdTimeout;
     while (Date.now() < deadline) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { Pool } from "undici";
 import type { TryResult, WorkerBinding, WorkerSpec } from "../types.ts";
+import { isHung } from "./is-hung.ts";
 import { ownCompatibilityDate, quietInstance } from "./pack-options.ts";
 import type { WorkerdChildren } from "./workerd-children.ts";
 
@@ -13,8 +14,8 @@ export interface Trial {
 }
 
 const owner = "trial";
-/** Cloudflare gives a script 1 s of processor time to start; this is real time on a busy machine. */
-const startTimeout = 10_000;
+/** Milliseconds. Cloudflare gives a script 1 s of processor time to start: https://developers.cloudflare.com/workers/platform/limits/ */
+const patience = 2000;
 const idleTimeout = 20_000;
 /** Isolates of past uploads stay in the process until it ends. */
 const uploadsPerProcess = 200;
@@ -63,23 +64,21 @@ export function createTrial(options: {
     trial.uploads++;
     trial.running++;
     try {
-      const answer = await trial.http.request({
-        path: "/",
-        method: "POST",
-        body: JSON.stringify(upload(spec)),
-        signal: AbortSignal.timeout(options.startTimeout ?? startTimeout),
-      });
-      return (await answer.body.json()) as TryResult;
+      const answer = trial.http
+        .request({ path: "/", method: "POST", body: JSON.stringify(upload(spec)) })
+        .then(({ body }) => body.json() as Promise<TryResult>);
+      if (!(await isHung(() => options.children.of(owner)?.pid, answer, { patience }))) return await answer;
     } catch {
-      // One endless loop stops every upload in this process: end it, and let the others try again.
-      await retire(mine);
-      return "hung";
+      // The process was ended because of another upload, or died.
     } finally {
       trial.running--;
       if (trial.uploads >= uploadsPerProcess && trial.running === 0) await retire(mine);
       clearTimeout(idle);
       idle = setTimeout(() => void retire(process), idleTimeout).unref();
     }
+    // One endless loop stops every upload in this process: end it, and let the others try again.
+    await retire(mine);
+    return "hung";
   }
 
   /** One that did not answer is tried once more with nothing beside it, so that another's endless loop is not held against it. */

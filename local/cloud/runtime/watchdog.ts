@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Log } from "../log.ts";
 import type { Fleet } from "./fleet.ts";
+import { isHung } from "./is-hung.ts";
 import type { Pack } from "./pack.ts";
 
 export interface WatchdogOptions {
@@ -8,7 +8,7 @@ export interface WatchdogOptions {
   log: Log;
   /** How long a process may leave a ping without an answer, milliseconds. */
   patience?: number;
-  /** How long a unit that hung rests before it may run again; doubles with each hang. */
+  /** How long a unit that hung rests before it may run again, milliseconds; doubles with each hang. */
   rest?: number;
 }
 
@@ -31,15 +31,12 @@ export function startWatchdog({ fleet, log, patience = 8000, rest = 2000 }: Watc
     if (pinging.has(pack) || pack.pid === undefined) return;
     pinging.add(pack);
     try {
-      // Undici's own timeouts are coarse, so the time is taken here.
-      const answered = await Promise.race([
-        pack.link("ping").then(
-          () => true,
-          () => pack.pid === undefined,
-        ),
-        delay(patience, false, { signal: controller.signal }),
-      ]);
-      if (!answered && pack.pid !== undefined && !controller.signal.aborted) await end(pack);
+      const hung = await isHung(() => pack.pid, pack.link("ping"), { patience, signal: controller.signal });
+      if (hung)
+        await end(
+          pack,
+          `did not give way to anything else for ${patience / 1000} s, e.g. in an endless loop; its process was ended`,
+        );
     } catch {
       // Stopped meanwhile.
     } finally {
@@ -47,11 +44,11 @@ export function startWatchdog({ fleet, log, patience = 8000, rest = 2000 }: Watc
     }
   }
 
-  async function end(pack: Pack): Promise<void> {
+  async function end(pack: Pack, reason: string): Promise<void> {
     const busy = [...pack.inFlight].filter(([, count]) => count > 0).map(([id]) => id);
     // A unit may also hang in a call from elsewhere, which the edge does not see: then each gets a process of its own until it shows.
     const suspects = busy.length > 0 ? busy : pack.units.map(({ id }) => id);
-    log.error(`${pack.name} has not answered for ${patience} ms and is ended; suspects: ${suspects.join(", ")}`);
+    log.error(`${pack.name} is ended, since a Worker in it ${reason}; suspects: ${suspects.join(", ")}`);
     for (const id of suspects) {
       const before = hangs.get(id);
       const times = (before && Date.now() - before.last < probation ? before.times : 0) + 1;
@@ -61,10 +58,10 @@ export function startWatchdog({ fleet, log, patience = 8000, rest = 2000 }: Watc
         if (Date.now() - (hangs.get(id)?.last ?? 0) >= probation) fleet.release(id);
       }, probation + 100).unref();
     }
-    const reason = `did not give way to anything else for ${patience / 1000} s, e.g. in an endless loop; its process was ended`;
     await fleet.hung(pack, suspects, { kind: "hang", reason });
   }
 
+  fleet.onBroken = (pack) => void end(pack, "makes its process die again and again");
   const timer = setInterval(() => {
     for (const pack of fleet.processes()) void check(pack);
   }, interval).unref();

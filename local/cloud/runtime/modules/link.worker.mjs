@@ -148,13 +148,15 @@ export class Storage extends WorkerEntrypoint {
   constructor(ctx, env) {
     super(ctx, env);
     const { service, entrypoint: name, userProps } = ctx.props;
-    this.stub = () => client(env, table.storage ?? env.STORAGE).getEntrypoint(service, name ?? undefined, userProps);
+    this.from = ({ address }) => client(env, address).getEntrypoint(service, name ?? undefined, userProps);
+    this.now = () => ({ address: table.storage ?? env.STORAGE });
+    this.later = (failed) => located(env, { storage: "yes", failed });
     // biome-ignore lint/correctness/noConstructorReturn: the proxy is what makes arbitrary RPC methods pass.
-    return forwarding(this, this.stub);
+    return forwarding(this, () => this.from(this.now()));
   }
 
   fetch(request) {
-    return this.stub().fetch(request);
+    return fetchFrom(request, this.now(), this.later, this.from);
   }
 }
 
