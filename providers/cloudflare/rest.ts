@@ -1,13 +1,13 @@
 import type { Operation, ResourceDefinition } from "../kit/definition.ts";
 import type { Shape } from "../kit/shape.ts";
-import { isJsonMap, type Json, type JsonMap } from "../kit/value.ts";
+import { isJsonMap, type Json, type JsonMap, sameValue } from "../kit/value.ts";
 import type { Api, ApiRequest, Method } from "./api/api.ts";
 import { ApiFailure } from "./api/failure.ts";
 import { decode, encode } from "./codec.ts";
 import { fillPath, pathSlots } from "./path.ts";
 import { shapeOf, type TypeName } from "./shapes.ts";
 
-/** How a type maps to the API. Paths are templates over its properties; what a path names is left out of bodies. */
+/** How a type maps to the API. Paths are templates over its properties; what a request's path names is left out of its body. */
 export interface Rest {
   readonly type: TypeName;
   /** The create request: `POST /accounts/{accountId}/queues`. */
@@ -58,10 +58,11 @@ export interface Rest {
 export function rest(spec: Rest): ResourceDefinition<Api> {
   const { id: idField, ...fields } = shapeOf(spec.type, spec.replace);
   const shape: Shape = spec.id === "missing ID" || !idField ? fields : { ...fields, id: idField };
-  const outsideBody = new Set([...pathSlots(spec.create), ...pathSlots(spec.item), ...(spec.outside ?? [])]);
 
-  function bodyOf(inputs: JsonMap): Json {
-    const inBody = Object.fromEntries(Object.entries(inputs).filter(([name]) => !outsideBody.has(name)));
+  /** What the request's path does not already say. */
+  function bodyOf(line: string, inputs: JsonMap): Json {
+    const outside = new Set([...pathSlots(line), ...(spec.outside ?? [])]);
+    const inBody = Object.fromEntries(Object.entries(inputs).filter(([name]) => !outside.has(name)));
     const body = { ...spec.defaults, ...encode(inBody, shape) };
     return spec.toBody ? spec.toBody(body, inputs) : body;
   }
@@ -97,7 +98,8 @@ export function rest(spec: Rest): ResourceDefinition<Api> {
     importIds: spec.importIds,
     ...(spec.uniqueBy ? { uniqueBy: spec.uniqueBy } : {}),
     create: async (inputs, operation) => {
-      const body = spec.createsList === true ? [bodyOf(inputs)] : bodyOf(inputs);
+      const item = bodyOf(spec.create, inputs);
+      const body = spec.createsList === true ? [item] : item;
       const members = membersOf(await send(spec.create, inputs, operation, body), inputs);
       const id = idOf(members, inputs);
       return { id, outputs: outputsOf(id, members, inputs) };
@@ -119,10 +121,11 @@ export function rest(spec: Rest): ResourceDefinition<Api> {
     ...(update === undefined
       ? {}
       : {
-          update: async (inputs, { id, state }, operation) => {
+          update: async (inputs, { id, state, inputs: before }, operation) => {
             const line = update.includes(" ") ? update : `${update} ${spec.item}`;
             const properties = { ...state, ...inputs, id };
-            const answer = await send(line, properties, operation, bodyOf(inputs));
+            const sent = line.startsWith("PATCH") ? changed(before, inputs) : inputs;
+            const answer = await send(line, properties, operation, bodyOf(line, sent));
             return outputsOf(id, membersOf(answer, properties), properties);
           },
         }),
@@ -166,6 +169,11 @@ export async function ifPresent<Answer>(read: () => Promise<Answer>): Promise<An
     if (error instanceof ApiFailure && error.status === 404) return undefined;
     throw error;
   }
+}
+
+/** A PATCH says what changes and leaves the rest alone. */
+function changed(before: JsonMap, inputs: JsonMap): JsonMap {
+  return Object.fromEntries(Object.entries(inputs).filter(([name, value]) => !sameValue(before[name], value)));
 }
 
 function without(values: JsonMap, path: readonly string[]): JsonMap {

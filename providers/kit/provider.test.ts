@@ -112,7 +112,11 @@ describe("previews", () => {
   it("of an update keep what an update does not touch", async () => {
     const { note } = setUp();
     const made = await note.create({ shelf: "s", title: "t" });
-    const outputs = note.provider.previewUpdate(type, made.outputs, { shelf: "s", title: "u" });
+    const outputs = note.provider.previewUpdate(
+      type,
+      { state: made.outputs, inputs: made.inputs },
+      { shelf: "s", title: "u" },
+    );
     expect(outputs).toMatchObject({ title: "u", createdOn: "today", version: unknown });
   });
 });

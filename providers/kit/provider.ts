@@ -1,5 +1,5 @@
 import { checkInputs, type Problem } from "./check.ts";
-import type { FunctionDefinition, Operation, ProviderDefinition, ResourceDefinition } from "./definition.ts";
+import type { Current, FunctionDefinition, Operation, ProviderDefinition, ResourceDefinition } from "./definition.ts";
 import { type Change, diffInputs } from "./diff.ts";
 import { InvalidArguments, PartialFailure, ProviderError } from "./errors.ts";
 import { locate, recall } from "./locate.ts";
@@ -139,7 +139,7 @@ export class Provider<Client> {
     if (!resource.update) throw new ProviderError(`${type} cannot be updated in place.`);
     const asked = toJsonMap(news);
     const current = { id, state: toJsonMap(olds.state), inputs: toJsonMap(olds.inputs) };
-    const kept = keptOutputs(resource.shape, current.state);
+    const kept = keptOutputs(resource.shape, current);
     const record = (answered: JsonMap) =>
       this.#record(resource, id, adopt(asked, overlay(kept, answered)), news, olds.state);
     try {
@@ -150,12 +150,14 @@ export class Provider<Client> {
   }
 
   /** What an update would give: the new inputs, outputs that updates leave alone, and unknowns for the rest. */
-  previewUpdate(type: string, state: ValueMap, news: ValueMap): ValueMap {
+  previewUpdate(type: string, { state, inputs }: { state: ValueMap; inputs: ValueMap }, news: ValueMap): ValueMap {
     const resource = this.#resource(type);
     const outputs: ValueMap = {};
     for (const [name, field] of Object.entries(resource.shape)) {
-      if (field.output !== true) continue;
-      outputs[name] = field.stable === true && state[name] !== undefined ? state[name] : unknown;
+      const before = state[name];
+      const stays = field.output === true ? field.stable === true : !(name in inputs);
+      if (before !== undefined && stays) outputs[name] = before;
+      else if (field.output === true) outputs[name] = unknown;
     }
     return this.#conceal(resource, { ...outputs, ...news }, news, state);
   }
@@ -220,9 +222,13 @@ export class Provider<Client> {
   }
 }
 
-/** Outputs that an update keeps unless the API says otherwise. */
-function keptOutputs(shape: Shape, state: JsonMap): JsonMap {
-  return Object.fromEntries(Object.entries(state).filter(([name]) => shape[name]?.output === true));
+/**
+ * Outputs that an update keeps unless the API says otherwise: what only the provider sets, and what could be set but never
+ * was, so that its value is the API's own.
+ */
+function keptOutputs(shape: Shape, { state, inputs }: Current): JsonMap {
+  const isKept = (name: string) => shape[name] !== undefined && (shape[name].output === true || !(name in inputs));
+  return Object.fromEntries(Object.entries(state).filter(([name]) => isKept(name)));
 }
 
 function secretFields(shape: Shape, at: Path = []): Path[] {

@@ -118,7 +118,7 @@ export function providerService<Client>(provider: Provider<Client>, log: EngineL
       const news = fromStruct(request.getNews());
       const situation = run(request.getUrn(), olds.state, olds.inputs, news);
       const response = new messages.UpdateResponse();
-      if (request.getPreview()) return response.setProperties(toStruct(provider.previewUpdate(type, olds.state, news)));
+      if (request.getPreview()) return response.setProperties(toStruct(provider.previewUpdate(type, olds, news)));
       const made = await provider.update(type, request.getId(), olds, news, situation);
       return response.setProperties(toStruct(made.outputs));
     }),

@@ -18,7 +18,7 @@ export const r2Bucket = rest({
   ...shared,
   type: "R2Bucket",
   create: "POST /accounts/{accountId}/r2/buckets",
-  item: "/accounts/{accountId}/r2/buckets/{id}",
+  item: "/accounts/{accountId}/r2/buckets/{name}",
   id: { property: "name" },
   replace: ["name", "location", "jurisdiction"],
   uniqueBy: ["accountId", "name"],
@@ -34,7 +34,7 @@ export const r2Bucket = rest({
       const properties = { ...state, ...inputs, id };
       const storage = { ...headers(properties), "cf-r2-storage-class": String(inputs.storageClass ?? "Standard") };
       const spec = { headers: () => storage };
-      await client.call(requestFor(spec, "PATCH /accounts/{accountId}/r2/buckets/{id}", properties, signal));
+      await client.call(requestFor(spec, "PATCH /accounts/{accountId}/r2/buckets/{name}", properties, signal));
       return { id };
     },
   },

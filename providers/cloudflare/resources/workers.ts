@@ -49,7 +49,7 @@ export const workersCronTrigger = rest({
 export const dispatchNamespace = rest({
   type: "WorkersForPlatformsDispatchNamespace",
   create: "POST /accounts/{accountId}/workers/dispatch/namespaces",
-  item: "/accounts/{accountId}/workers/dispatch/namespaces/{id}",
+  item: "/accounts/{accountId}/workers/dispatch/namespaces/{name}",
   id: { property: "name" },
   uniqueBy: ["accountId", "name"],
   importIds: ["{accountId}/{name}"],

@@ -31,7 +31,7 @@ export async function readScript(
     id: String(properties.scriptName),
     scriptName: String(properties.scriptName),
     ...decode(scriptOf(service), shape),
-    ...settingsOf(settings, shape),
+    ...settingsOf(settings, shape, state),
     ...codeOf(await readCode(properties, operation), state),
   };
   outputs.bindings = readBindings(outputs.bindings, state);
@@ -44,12 +44,23 @@ function scriptOf(service: Json): JsonMap {
   return isJsonMap(script) ? script : {};
 }
 
-/** An empty placement is how the API says that there is none. */
-function settingsOf(settings: Json, shape: Shape): JsonMap {
-  const decoded = isJsonMap(settings) ? decode(settings, shape) : {};
-  const { placement } = decoded;
+/**
+ * Settings as far as they can be drift. An empty placement is how the API says that there is none, and annotations that the
+ * program did not make are a note of Cloudflare's on who uploaded.
+ */
+function settingsOf(settings: Json, shape: Shape, state: JsonMap): JsonMap {
+  const { placement, annotations, ...decoded } = isJsonMap(settings) ? decode(settings, shape) : {};
   const isEmpty = isJsonMap(placement) && Object.keys(placement).length === 0;
-  return isEmpty ? { ...decoded, placement: null } : decoded;
+  const own = isJsonMap(annotations) && isJsonMap(state.annotations) ? pick(annotations, state.annotations) : undefined;
+  return {
+    ...decoded,
+    ...(placement === undefined ? {} : { placement: isEmpty ? null : placement }),
+    ...(own === undefined ? {} : { annotations: own }),
+  };
+}
+
+function pick(values: JsonMap, names: JsonMap): JsonMap {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => name in names));
 }
 
 /** Where the state knows the code by its hash, a change shows as another hash; where it holds the code, as other code. */
