@@ -19,13 +19,21 @@ import { unsharedStores } from "./shared-stores.ts";
 import { describe, reportIssues } from "./structure.ts";
 import { checkValues } from "./values.ts";
 
+let ofDeclared: readonly CatalogProblem[] | undefined;
+
 /**
  * Every problem of the catalog, or of any other list of services, whatever is in it: one mistake does not hide another.
- * Sorted by file; never quotes the value of a variable.
+ * Sorted by file; never quotes the value of a variable. The catalog itself is looked at once in a process.
  */
 export function validateCatalog(services: readonly unknown[] = declared): CatalogProblem[] {
+  if (services !== declared) return findProblems(services, undefined);
+  ofDeclared ??= findProblems(services, process.env.CHITTYOPS_CATALOG || undefined);
+  return [...ofDeclared];
+}
+
+/** `module`: where the services come from, if not from the files of the catalog. */
+function findProblems(services: readonly unknown[], module: string | undefined): CatalogProblem[] {
   const problems: CatalogProblem[] = [];
-  const module = services === declared ? process.env.CHITTYOPS_CATALOG || undefined : undefined;
   const candidates = services.flatMap((raw, index) => toCandidate(raw, fileOf(raw, index, module), index, problems));
   const first = new Map<string, Candidate>();
   for (const candidate of candidates) {
