@@ -100,7 +100,7 @@ async function run(call: Call) {
 }
 
 /** By id or by name: `wrangler` asks by either. @throws {ApiError} 404/7404 */
-function databaseOf(call: Call): D1DatabaseRecord {
+export function databaseOf(call: Call): D1DatabaseRecord {
   const key = call.parameter("database");
   const database =
     call.store.get(d1Databases, call.accountId, key) ?? call.store.byName(d1Databases, call.accountId, key);

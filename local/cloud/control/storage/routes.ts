@@ -1,5 +1,6 @@
 import type { Route } from "../route.ts";
 import { d1Routes } from "./d1.ts";
+import { d1ImportRoutes } from "./d1-import.ts";
 import { eventNotificationRoutes } from "./event-notifications.ts";
 import { hyperdriveRoutes } from "./hyperdrive.ts";
 import { kvNamespaceRoutes } from "./kv-namespaces.ts";
@@ -22,6 +23,7 @@ export const storageRoutes: Route[] = [
   ...r2ObjectRoutes,
   ...eventNotificationRoutes,
   ...d1Routes,
+  ...d1ImportRoutes,
   ...queueRoutes,
   ...queueConsumerRoutes,
   ...hyperdriveRoutes,

@@ -5,6 +5,8 @@ import { type Route, route } from "../route.ts";
 import { deployedVersion, scriptOf } from "./script-target.ts";
 
 export const referenceRoutes: Route[] = [
+  // `wrangler delete` looks for containers that depend on a Worker; the embedded cloud has none.
+  route("GET", "/accounts/:account/containers/applications", "recorded", () => ok([])),
   route("GET", "/accounts/:account/workers/scripts/:script/references", "recorded", (call) =>
     ok(referencesTo(call.store, scriptOf(call))),
   ),
