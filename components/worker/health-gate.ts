@@ -6,7 +6,7 @@ import { programPath } from "../program-path.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** Milliseconds. A new custom domain needs a while at the real edge until its certificate is there. */
-const deadlines = { embedded: 30_000, cloudflare: 180_000 };
+const deadlines = { embedded: 20_000, cloudflare: 180_000 };
 
 /**
  * Waits until the deployed service says that it is healthy, again after each upload. It is a resource so that a failure is not
