@@ -38,7 +38,7 @@ const stepKinds: Readonly<Record<string, string>> = {
   "read-replacement": "read",
 };
 
-/** Operations on resources that are components: nothing happens in the cloud. */
+/** Operations that change nothing in the cloud. */
 const quiet = new Set(["same", "read", "refresh", "discard"]);
 
 /** Follows the engine's events: what is being done, what was done, what failed and why. */
@@ -114,7 +114,8 @@ export class UpdateLog {
     if (operation === "create" && step.new?.custom && step.new.id) {
       this.created.push({ urn: step.urn, type: step.type, id: step.new.id, inputs: step.new.inputs });
     }
-    if (!quiet.has(operation)) this.changes.push(change(step, operation));
+    const custom = (step.new ?? step.old)?.custom === true;
+    if (custom && !quiet.has(operation)) this.changes.push(change(step, operation));
   }
 
   #fail(step: StepEventMetadata): void {
