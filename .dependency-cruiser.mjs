@@ -7,7 +7,10 @@ const only = (room, allowed, comment) => ({
   comment,
   severity: "error",
   from: { path: `^${room}/`, pathNot: tests },
-  to: { pathNot: [`^(${[room, ...allowed].join("|")})/`, "node_modules", "^[a-z:_/]+$", "/dist/"] },
+  to: {
+    pathNot: [`^(${[room, ...allowed].join("|")})/`, "node_modules", "^cloudflare:"],
+    dependencyTypesNot: ["core"],
+  },
 });
 
 /** @type {import("dependency-cruiser").IConfiguration} */

@@ -11,7 +11,8 @@ export interface Check {
 /** Runs a check and shows what it printed only when it failed. */
 export async function runCheck({ title, command, args }: Check): Promise<boolean> {
   const started = performance.now();
-  const child = spawn(command, args, { cwd: repositoryRoot, stdio: ["ignore", "pipe", "pipe"] });
+  const env = { ...process.env, NO_COLOR: "1" };
+  const child = spawn(command, args, { cwd: repositoryRoot, env, stdio: ["ignore", "pipe", "pipe"] });
   const output: Buffer[] = [];
   child.stdout.on("data", (bytes: Buffer) => output.push(bytes));
   child.stderr.on("data", (bytes: Buffer) => output.push(bytes));

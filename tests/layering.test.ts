@@ -11,7 +11,10 @@ async function brokenRules(imports: Record<string, string[]>): Promise<string[]>
   for (const [file, targets] of Object.entries(imports)) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     const up = "../".repeat(file.split("/").length - 1);
-    writeFileSync(join(root, file), targets.map((target) => `import "${up}${target}";`).join("\n"));
+    writeFileSync(
+      join(root, file),
+      targets.map((target) => `import "${target.startsWith("node:") ? "" : up}${target}";`).join("\n"),
+    );
   }
   const { options, forbidden } = config;
   const { tsConfig: _, ...withoutProject } = options;
@@ -45,6 +48,10 @@ describe("the layering rules", () => {
 
   it("forbid a cycle", async () => {
     expect(await brokenRules({ "cli/a.ts": ["cli/b.ts"], "cli/b.ts": ["cli/a.ts"] })).toContain("no-cycles");
+  });
+
+  it("allow Node's own modules anywhere", async () => {
+    expect(await brokenRules({ "local/a.ts": ["node:v8", "node:fs/promises"] })).toEqual([]);
   });
 
   it("let a test look further than what it tests", async () => {

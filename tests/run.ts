@@ -21,7 +21,7 @@ process.env.CHITTYOPS_TEST_SEED ||= String(Math.floor(Math.random() * 2 ** 31));
 const bin = (name: string) => join(repositoryRoot, "node_modules", ".bin", name);
 const checks: Check[] = [
   { title: "artifact build", command: process.execPath, args: ["local/engine/build.ts"] },
-  { title: "biome", command: bin("biome"), args: ["ci", "--reporter=summary", "--max-diagnostics=100"] },
+  { title: "biome", command: bin("biome"), args: ["ci", "--colors=off", "--max-diagnostics=50"] },
   { title: "tsc", command: bin("tsc"), args: ["--incremental", "--tsBuildInfoFile", "node_modules/.cache/tsc.json"] },
   { title: "dependency-cruiser", command: bin("depcruise"), args: ["--config", ".dependency-cruiser.mjs", "."] },
   { title: "knip", command: bin("knip"), args: ["--no-progress"] },
