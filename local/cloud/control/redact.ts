@@ -1,8 +1,8 @@
 const mark = "[redacted]";
 
-/** Names of members whose values are secrets wherever they stand in a body. */
+/** Names of members whose values are secrets, or data that may hold some, wherever they stand in a body. */
 const secretMembers =
-  /^(password|secret|secret_text|client_secret|access_client_secret|token|value|key_base64|jwt|private_key|api_token|apitoken|authorization|secret_access_key|secretaccesskey)$/i;
+  /^(password|secret|secret_text|client_secret|access_client_secret|token|value|key_base64|key_jwk|jwt|private_key|api_token|apitoken|authorization|secret_access_key|secretaccesskey|sql|params|batch|body|messages|content_base64|destination_conf)$/i;
 
 /** Types of bindings whose `text`, `json` or key is a secret. */
 const secretBindings = new Set(["secret_text", "secret_key"]);

@@ -25,7 +25,7 @@ export const assetSessions = collection({
 export interface AssetFiles {
   has(accountId: string, hash: string): boolean;
   put(accountId: string, hash: string, content: Uint8Array): void;
-  /** The folder that holds the files of a manifest under their request paths; made if it is not there. */
+  /** The folder, relative to the store's, that holds the files of a manifest under their request paths; made if it is not there. */
   directoryOf(accountId: string, manifest: AssetManifest): string;
 }
 
@@ -46,9 +46,10 @@ export function assetFiles(directory: string): AssetFiles {
       const paths = Object.keys(manifest).sort();
       const digest = createHash("sha256").update(accountId);
       for (const path of paths) digest.update(`\0${path}\0${manifest[path]?.hash}`);
-      const sets = join(directory, "assets", "sets");
-      const target = join(sets, digest.digest("hex"));
-      if (existsSync(target)) return target;
+      const set = join("assets", "sets", digest.digest("hex"));
+      const target = join(directory, set);
+      if (existsSync(target)) return set;
+      const sets = dirname(target);
       mkdirSync(sets, { recursive: true });
       const temporary = mkdtempSync(join(sets, "part-"));
       for (const path of paths) {
@@ -62,7 +63,7 @@ export function assetFiles(directory: string): AssetFiles {
         rmSync(temporary, { recursive: true, force: true });
         if (!existsSync(target)) throw error;
       }
-      return target;
+      return set;
     },
   };
 }

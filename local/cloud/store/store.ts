@@ -6,6 +6,7 @@ import { openDatabase } from "./database.ts";
 import { readDesiredState } from "./desired-state.ts";
 import { StoreCorrupt } from "./store-corrupt.ts";
 import type { Store } from "./store-interface.ts";
+import { sweep } from "./sweep.ts";
 
 export type { Store };
 
@@ -94,5 +95,6 @@ export function openStore(directory: string): Store {
     desiredState: () => store.transaction(() => readDesiredState(store)),
     close: () => database.close(),
   };
+  sweep(store);
   return store;
 }

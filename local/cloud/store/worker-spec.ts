@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { DurableObjectClass, WorkerBinding, WorkerSpec } from "../types.ts";
 import { queues } from "./records/queues.ts";
 import { bucketKey, hyperdrives, secretsStores, storeSecrets } from "./records/stores.ts";
@@ -42,7 +43,15 @@ export function workerSpec(
     compatibilityFlags: version.compatibilityFlags,
     bindings: version.bindings.map((binding) => resolve(store, script, durableObjects, binding)),
     durableObjects,
-    ...(version.assets ? { assets: { ...version.assets, ...namedAssetsBinding(version.bindings) } } : {}),
+    ...(version.assets
+      ? {
+          assets: {
+            ...version.assets,
+            directory: join(store.directory, version.assets.directory),
+            ...namedAssetsBinding(version.bindings),
+          },
+        }
+      : {}),
     tailConsumers: script.tailConsumers.map((consumer) => consumer.service),
     ...(version.limits?.cpu_ms === undefined ? {} : { limits: { cpu_ms: version.limits.cpu_ms } }),
   };

@@ -1,30 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import { z } from "zod";
-import { collection } from "../../store/collection.ts";
+import { type D1ImportRecord, d1Imports } from "../../store/records/stores.ts";
 import { ApiError } from "../api-error.ts";
 import type { Call } from "../call.ts";
 import { ok } from "../envelope.ts";
 import { type Route, route } from "../route.ts";
 import { databaseOf } from "./d1.ts";
-
-/** A file of SQL on its way into a database. */
-interface D1ImportRecord {
-  /** Names the upload too, which needs no token: it cannot be guessed. */
-  filename: string;
-  databaseId: string;
-  /** md5 of the file, hexadecimal, as the client announced it. */
-  etag: string;
-  /** Blob of the file once it is here. */
-  hash?: string;
-  /** The answer once it was run, so that a client that asks again does not run it again. */
-  result?: Record<string, unknown>;
-}
-
-const imports = collection({
-  kind: "d1-import",
-  scope: (record: D1ImportRecord) => record.databaseId,
-  id: (record) => record.filename,
-});
 
 const base = "/accounts/:account/d1/database/:database/import";
 const importBody = z.discriminatedUnion("action", [
@@ -40,11 +21,11 @@ export const d1ImportRoutes: Route[] = [
     const { id: databaseId } = databaseOf(call);
     if (body.action === "init") {
       const filename = `${body.etag}.${randomUUID()}.sql`;
-      call.store.put(imports, { filename, databaseId, etag: body.etag });
+      call.store.put(d1Imports, { filename, databaseId, etag: body.etag });
       const upload_url = `${new URL(call.request.url).href.replace(/\?.*$/, "")}/${filename}`;
       return ok({ success: true, type: "import", filename, upload_url });
     }
-    const known = call.store.list(imports, databaseId);
+    const known = call.store.list(d1Imports, databaseId);
     const pending =
       body.action === "ingest"
         ? known.find(({ filename }) => filename === body.filename)
@@ -54,13 +35,13 @@ export const d1ImportRoutes: Route[] = [
   }),
   {
     ...route("PUT", `${base}/:filename`, "recorded", async (call) => {
-      const pending = call.store.get(imports, call.parameter("database"), call.parameter("filename"));
+      const pending = call.store.get(d1Imports, call.parameter("database"), call.parameter("filename"));
       if (!pending) throw new ApiError(404, 7404, "There is no such import.");
       const content = new Uint8Array(await call.request.arrayBuffer());
       const etag = createHash("md5").update(content).digest("hex");
       if (etag !== pending.etag)
         throw new ApiError(400, 7400, `The file is not the one announced: its md5 is ${etag}.`);
-      call.store.transaction(() => call.store.put(imports, { ...pending, hash: call.store.putBlob(content) }));
+      call.store.transaction(() => call.store.put(d1Imports, { ...pending, hash: call.store.putBlob(content) }));
       return new Response(null, { headers: { etag: `"${etag}"` } });
     }),
     anonymous: true,
@@ -90,7 +71,7 @@ async function ingest(call: Call, pending: D1ImportRecord): Promise<Record<strin
       messages: [`Processed ${results.length} queries.`],
       result: { num_queries: results.length, final_bookmark: at_bookmark, meta },
     };
-    call.store.put(imports, { ...pending, result });
+    call.store.put(d1Imports, { ...pending, result });
     return result;
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);

@@ -30,6 +30,25 @@ export const d1Databases = collection({
   name: (database) => database.name,
 });
 
+/** A file of SQL on its way into a database. */
+export interface D1ImportRecord {
+  /** Names the upload too, which needs no token: it cannot be guessed. */
+  filename: string;
+  databaseId: string;
+  /** md5 of the file, hexadecimal, as the client announced it. */
+  etag: string;
+  /** Blob of the file once it is here. */
+  hash?: string;
+  /** The answer once it was run, so that a client that asks again does not run it again. */
+  result?: Record<string, unknown>;
+}
+
+export const d1Imports = collection({
+  kind: "d1-import",
+  scope: (record: D1ImportRecord) => record.databaseId,
+  id: (record) => record.filename,
+});
+
 export interface R2BucketRecord {
   accountId: string;
   jurisdiction: string;

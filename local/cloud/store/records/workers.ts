@@ -82,6 +82,7 @@ export interface VersionRecord {
   placement?: Record<string, unknown> | undefined;
   /** In the shape of the API, sorted by nothing: the order of the upload; secrets with their values. */
   bindings: WorkerBinding[];
+  /** `directory` is relative to the store's. */
   assets?: { directory: string; config: Record<string, unknown> };
   handlers: string[];
   classes: string[];
