@@ -12,6 +12,10 @@ export class DaemonError extends Error {
   override readonly name = "DaemonError";
 }
 
+/** Exit codes of the daemon: a user's mistake, said in full; another one runs or starts. */
+const userError = 2;
+const alreadyRunning = 3;
+
 export type DaemonStatus =
   | { state: "running"; daemon: LocalDaemon }
   /** A daemon lives but does not serve yet, or is about to end. */
@@ -22,7 +26,7 @@ export type DaemonStatus =
 /** Whether the embedded cloud of a home runs. */
 export async function daemonStatus({ home }: { home: string }): Promise<DaemonStatus> {
   const files = daemonFiles(home);
-  if (!existsSync(files.lock) || !isLocked(files.lock)) {
+  if (!isLocked(files.lock)) {
     const stale = existsSync(files.descriptor);
     rmSync(files.descriptor, { force: true });
     return { state: "stopped", stale };
@@ -46,13 +50,16 @@ export async function startDaemon(options: { home: string; seed: LocalSeed; time
     if (holds(status.daemon, seed)) return status.daemon;
     await stopDaemon({ home });
   }
-  const child = launch(home, seed);
+  let child = launch(home, seed);
   while (Date.now() < deadline) {
     const now = await daemonStatus({ home });
     if (now.state === "running") return now.daemon;
-    // 3: another one was faster; it is the one to wait for.
-    if (child.exitCode !== null && child.exitCode !== 3) throw new DaemonError(startFailure(home, child.exitCode));
-    if (child.exitCode === 3 && now.state === "stopped") throw new DaemonError(startFailure(home, child.exitCode));
+    if (child.exitCode === alreadyRunning) {
+      // Another one was faster. It is waited for, unless it has ended meanwhile.
+      if (now.state === "stopped") child = launch(home, seed);
+    } else if (child.exitCode !== null || child.signalCode !== null) {
+      throw new DaemonError(startFailure(home, child.exitCode ?? child.signalCode));
+    }
     await delay(25);
   }
   child.kill("SIGKILL");
@@ -62,6 +69,9 @@ export async function startDaemon(options: { home: string; seed: LocalSeed; time
 /** Ends the embedded cloud of a home. @returns whether one ran. */
 export async function stopDaemon({ home, timeout = 30_000 }: { home: string; timeout?: number }): Promise<boolean> {
   const files = daemonFiles(home);
+  const deadline = Date.now() + timeout;
+  // One that has just begun to start has not recorded itself yet.
+  while (!recordedDaemon(files.processes) && isLocked(files.lock) && Date.now() < deadline) await delay(25);
   const daemon = recordedDaemon(files.processes);
   if (daemon) {
     signal(daemon, "SIGTERM");
@@ -69,9 +79,6 @@ export async function stopDaemon({ home, timeout = 30_000 }: { home: string; tim
       signal(daemon, "SIGKILL");
       await ended([daemon], 5000);
     }
-  }
-  if (existsSync(files.lock) && isLocked(files.lock)) {
-    throw new DaemonError(`An embedded cloud for ${home} is just starting.\n  remedy: try again in a moment`);
   }
   await endOrphans(files.processes);
   rmSync(files.descriptor, { force: true });
@@ -166,16 +173,15 @@ function holds(daemon: LocalDaemon, seed: LocalSeed): boolean {
   });
 }
 
-function startFailure(home: string, code: number): string {
+function startFailure(home: string, code: number | string | null): string {
   let said = "";
   try {
     said = readFileSync(daemonFiles(home).startLog, "utf8").trim();
   } catch {
     // Then the log's end has to do.
   }
-  // 2: a user's mistake, said in full.
-  if (code === 2 && said) return said;
-  return `The embedded cloud did not start.\n${said || `exit code ${code}`}\n${logTail(home)}`;
+  if (code === userError && said) return said;
+  return `The embedded cloud did not start.\n${said || `It ended with ${code}.`}\n${logTail(home)}`;
 }
 
 function logTail(home: string): string {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { writeWhole } from "./files.ts";
 
@@ -28,7 +29,12 @@ export async function listenOnKeptPorts(servers: { control: Server; edge: Server
   if (kept) {
     for (const [use, server] of Object.entries(servers) as [keyof Ports, Server][]) {
       const name = use === "control" ? "control API's" : "edge's";
-      if (!(await listens(server, kept[use]))) throw new PortInUse(kept[use], name, file);
+      // A daemon that was killed a moment ago may still be letting go of it.
+      const deadline = Date.now() + 2000;
+      while (!(await listens(server, kept[use]))) {
+        if (Date.now() < deadline) await delay(50);
+        else throw new PortInUse(kept[use], name, file);
+      }
     }
     return kept;
   }

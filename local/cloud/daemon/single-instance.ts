@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -15,7 +15,8 @@ export function takeLock(file: string): InstanceLock | undefined {
   mkdirSync(dirname(file), { recursive: true });
   const database = new DatabaseSync(file);
   try {
-    database.exec("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
+    // `isLocked` holds a shared lock for a moment; only who holds on for longer is another instance.
+    database.exec("PRAGMA busy_timeout = 1000; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
     return { release: () => database.close() };
   } catch (error) {
     database.close();
@@ -26,9 +27,17 @@ export function takeLock(file: string): InstanceLock | undefined {
 
 /** Whether some process holds the lock. */
 export function isLocked(file: string): boolean {
-  const lock = takeLock(file);
-  lock?.release();
-  return lock === undefined;
+  if (!existsSync(file)) return false;
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    database.exec("PRAGMA busy_timeout = 0; SELECT count(*) FROM sqlite_schema;");
+    return false;
+  } catch (error) {
+    if (isBusy(error)) return true;
+    throw error;
+  } finally {
+    database.close();
+  }
 }
 
 function isBusy(error: unknown): boolean {
