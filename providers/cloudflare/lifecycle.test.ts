@@ -13,6 +13,7 @@ import { cloudflare } from "./provider.ts";
 import { types } from "./schema/types.ts";
 import { type TypeName, tokenOf } from "./shapes.ts";
 import { type Example, examples, type Surroundings } from "./testing/every-type.ts";
+import { sdkEndpoints } from "./testing/sdk-endpoints.ts";
 
 const code = `
   export class Room {}
@@ -23,7 +24,11 @@ const code = `
 
 let cloud: TestCloud;
 let around: Surroundings;
-const server = createServer((request, response) => controlListener(cloud.app)(request, response));
+const sent = new Set<string>();
+const server = createServer((request, response) => {
+  sent.add(`${request.method} ${request.url?.replace("/client/v4", "").replace(/\?.*/, "")}`);
+  controlListener(cloud.app)(request, response);
+});
 const made = new Map<TypeName, Recorded>();
 
 beforeAll(async () => {
@@ -132,3 +137,10 @@ describe.each(examples.toReversed().map((example) => [example.type, example] as 
     });
   },
 );
+
+it("sent only requests that the official SDK knows, but for the one that the official plugin uses all the same", () => {
+  const known = sdkEndpoints();
+  const unknown = [...sent].filter((line) => !known.some((pattern) => pattern.test(line)));
+  expect(unknown).toEqual([`GET /accounts/${cloud.account}/workers/services/svc`]);
+  expect(sent.size).toBeGreaterThan(100);
+});

@@ -107,8 +107,8 @@ export function rest(spec: Rest): ResourceDefinition<Api> {
     ...(spec.unreadable === true
       ? {}
       : {
-          read: async ({ id, state }, operation) => {
-            const properties = { ...state, id };
+          read: async ({ id, state, inputs }, operation) => {
+            const properties = { ...inputs, ...state, id };
             const line = `GET ${spec.item}${spec.readQuery ?? ""}`;
             const answer = await ifPresent(() => send(line, properties, operation));
             if (answer === undefined) return undefined;

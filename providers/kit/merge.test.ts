@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { adopt, importInputs, projectInputs, refreshed } from "./merge.ts";
+import { adopt, afterRead, importInputs, projectInputs } from "./merge.ts";
 import type { Shape } from "./shape.ts";
 
 const shape: Shape = {
@@ -30,11 +30,13 @@ describe("adopt", () => {
   });
 });
 
-describe("refreshed", () => {
-  const stored = { name: "a", settings: { delay: 1, secret: "s" }, etag: "e1" };
+describe("afterRead", () => {
+  const inputs = { name: "a", settings: { delay: 1, secret: "s" } };
+  const state = { ...inputs, etag: "e1" };
+  const stored = { state, inputs };
 
   it("takes changes over and keeps what the API does not mention", () => {
-    expect(refreshed(stored, { name: "b", settings: { delay: 2 }, etag: "e2" }, shape)).toEqual({
+    expect(afterRead(stored, { name: "b", settings: { delay: 2 }, etag: "e2" }, shape)).toEqual({
       name: "b",
       settings: { delay: 2, secret: "s" },
       etag: "e2",
@@ -42,17 +44,23 @@ describe("refreshed", () => {
   });
 
   it("drops what the API says is gone", () => {
-    expect(refreshed(stored, { settings: null }, shape)).toEqual({ name: "a", etag: "e1" });
+    expect(afterRead(stored, { settings: null }, shape)).toEqual({ name: "a", etag: "e1" });
   });
 
   it("does not report an unset value in another guise, or a new output, as drift", () => {
-    const { etag: _, ...without } = stored;
     const answered = { labels: {}, rules: [], settings: { delay: 1, paused: false }, etag: "e" };
-    expect(refreshed(without, answered, shape)).toEqual(without);
+    const made = { ...inputs, region: "default" };
+    expect(afterRead({ state: made, inputs }, answered, shape)).toEqual(made);
+  });
+
+  it("fills a state that was put together from inputs alone", () => {
+    const answered = { name: "a", settings: { delay: 1, paused: false }, etag: "e" };
+    const found = { name: "a", settings: { delay: 1 } };
+    expect(afterRead({ state: found, inputs: found }, answered, shape)).toEqual(answered);
   });
 
   it("reports what someone set by hand", () => {
-    expect(refreshed(stored, { labels: { by: "hand" } }, shape)).toMatchObject({ labels: { by: "hand" } });
+    expect(afterRead(stored, { labels: { by: "hand" } }, shape)).toMatchObject({ labels: { by: "hand" } });
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Current } from "./definition.ts";
 import type { Shape } from "./shape.ts";
 import { isJsonMap, type Json, type JsonMap } from "./value.ts";
 
@@ -22,18 +23,26 @@ function adoptValue(asked: Json | undefined, answered: Json | undefined): Json {
 }
 
 /**
- * Outputs after a refresh: the API's answer over the stored state. What the API does not mention (write-only values) is kept,
+ * Outputs after a read: the API's answer over the stored state. What the API does not mention (write-only values) is kept,
  * what it says is null is gone, and lists are taken whole, since their items cannot be told apart in general.
- * What only the API sets and the state never had is left out, and so is an unset value in another guise (empty, false):
- * a refresh must not report as drift what the creation merely did not return.
+ *
+ * A state that already has outputs of the API's own is only brought up to date: what the API alone sets and the creation did
+ * not return is left out, and so is an unset value in another guise (empty, false), since neither is drift.
+ * A state without any is filled: that of an import, or one put together from the inputs of a resource that was found.
  */
-export function refreshed(stored: JsonMap, answered: JsonMap, shape: Shape): JsonMap {
+export function afterRead({ state, inputs }: Omit<Current, "id">, answered: JsonMap, shape: Shape): JsonMap {
+  const isImport = Object.keys(inputs).length === 0;
+  const isBare = Object.keys(state).every((name) => name in inputs);
+  return laidOver(state, answered, shape, isImport || isBare);
+}
+
+function laidOver(stored: JsonMap, answered: JsonMap, shape: Shape, fill: boolean): JsonMap {
   const merged: JsonMap = { ...stored };
   for (const [key, value] of Object.entries(answered)) {
     const before = stored[key];
     const field = shape[key];
-    if (before === undefined && (field?.output === true || isUnset(value))) continue;
-    merged[key] = isJsonMap(before) && isJsonMap(value) ? refreshed(before, value, field?.fields ?? {}) : value;
+    if (!fill && before === undefined && (field?.output === true || isUnset(value))) continue;
+    merged[key] = isJsonMap(before) && isJsonMap(value) ? laidOver(before, value, field?.fields ?? {}, fill) : value;
   }
   return dropNulls(merged);
 }

@@ -3,7 +3,7 @@ import type { Current, FunctionDefinition, Operation, ProviderDefinition, Resour
 import { type Change, diffInputs } from "./diff.ts";
 import { InvalidArguments, PartialFailure, ProviderError } from "./errors.ts";
 import { locate, recall } from "./locate.ts";
-import { adopt, importInputs, overlay, projectInputs, refreshed } from "./merge.ts";
+import { adopt, afterRead, importInputs, overlay, projectInputs } from "./merge.ts";
 import type { Path } from "./path.ts";
 import type { Recorded } from "./recorded.ts";
 import { conceal, secretPaths } from "./secrets.ts";
@@ -116,12 +116,11 @@ export class Provider<Client> {
     const current = locate(type, resource.importIds ?? [], id, olds);
     const found = await resource.read(current, this.#operation(situation));
     if (!found) return undefined;
+    const outputs = afterRead(current, found.outputs, resource.shape);
     if (olds.inputs === undefined) {
-      const outputs = overlay(current.state, found.outputs);
       const inputs = conceal(importInputs(outputs, resource.shape), secretFields(resource.shape));
       return this.#record(resource, found.id, outputs, inputs, olds.state);
     }
-    const outputs = refreshed(current.state, found.outputs, resource.shape);
     const inputs: ValueMap = projectInputs(current.inputs, outputs, resource.shape);
     const marked = conceal(inputs, [...secretPaths(olds.inputs), ...secretFields(resource.shape)]);
     const recorded = this.#record(resource, found.id, outputs, olds.inputs, olds.state);

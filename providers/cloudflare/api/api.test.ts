@@ -45,6 +45,14 @@ describe("an API call", () => {
     );
   });
 
+  it("is not made without a token", async () => {
+    const { received } = await answering(envelope(null));
+    const baseUrl = server?.baseUrl ?? "";
+    const api = new Api({ baseUrl, apiToken: "", requestLimit: 1, retries: 0, retryDelayMs: 1 });
+    await expect(api.call({ method: "GET", path: "/x", signal })).rejects.toThrow("Set CLOUDFLARE_API_TOKEN");
+    expect(received).toEqual([]);
+  });
+
   it("says that nothing answers at the address", async () => {
     const { api } = await answering(envelope(null));
     await server?.stop();

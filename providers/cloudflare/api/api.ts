@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { BaseCloudflare } from "cloudflare/client";
 import pRetry from "p-retry";
+import { ProviderError } from "../../kit/errors.ts";
 import { isJsonMap, type Json } from "../../kit/value.ts";
 import { ApiFailure, toFailure } from "./failure.ts";
 import { type Pace, pacing } from "./pacing.ts";
@@ -87,6 +88,10 @@ export class Api {
   #attempt<Answer extends Json | Response>(request: ApiRequest, send: () => Promise<Answer>): Promise<Answer> {
     const { retries, retryDelayMs, baseUrl } = this.#options;
     const { method, path, signal } = request;
+    if (this.#options.apiToken === "") {
+      const remedy = "Set CLOUDFLARE_API_TOKEN, or the provider's apiToken.";
+      return Promise.reject(new ProviderError(`There is no Cloudflare API token for ${baseUrl}. ${remedy}`));
+    }
     let maybeDone = false;
     return pRetry(
       async () => {

@@ -1,7 +1,9 @@
 import type { ResourceDefinition } from "../../kit/definition.ts";
+import { PartialFailure } from "../../kit/errors.ts";
 import type { JsonMap } from "../../kit/value.ts";
 import type { Api } from "../api/api.ts";
-import { type Rest, requestFor, rest } from "../rest.ts";
+import { ApiFailure } from "../api/failure.ts";
+import { ifPresent, type Rest, requestFor, rest } from "../rest.ts";
 
 /** Every R2 request names the bucket's jurisdiction in a header. */
 const headers = (properties: JsonMap) => ({ "cf-r2-jurisdiction": String(properties.jurisdiction ?? "default") });
@@ -81,8 +83,14 @@ export const r2BucketEventNotification: ResourceDefinition<Api> = {
   ...eventNotification,
   // A PUT adds to the rules that are there: the official plugin deletes them first.
   update: async (inputs, current, operation) => {
-    await eventNotification.delete?.(current, operation);
-    return (await eventNotification.update?.(inputs, current, operation)) ?? {};
+    await ifPresent(async () => eventNotification.delete?.(current, operation));
+    try {
+      return (await eventNotification.update?.(inputs, current, operation)) ?? {};
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error;
+      // The old rules are gone and the new ones are not there: the next run has to put them.
+      throw new PartialFailure(current.id, {}, error.message);
+    }
   },
 };
 
