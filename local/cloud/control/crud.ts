@@ -25,6 +25,8 @@ export interface Crud<S extends z.ZodType<Record<string, unknown>>> {
   secrets?: string[];
   /** The fields to keep; may add some, and refuse. */
   prepare?(call: Call, body: z.infer<S>, before: ResourceRecord | undefined): Record<string, unknown>;
+  /** Which objects a list is of, if a client may choose. */
+  matches?(call: Call, record: ResourceRecord): boolean;
   /** What is shown, if it is more than what is kept. */
   show?(call: Call, record: ResourceRecord): Record<string, unknown>;
   /** Runs before an object goes; may refuse. */
@@ -45,16 +47,16 @@ export function crudRoutes<S extends z.ZodType<Record<string, unknown>>>(kind: C
 
   const item = `${base}/:id`;
   return [
-    route("GET", base, provenance, (call) =>
-      paged(
+    route("GET", base, provenance, (call) => {
+      const records = call.store
+        .list(collection, kind.scope(call))
+        .filter((record) => kind.matches?.(call, record) ?? true);
+      return paged(
         call,
-        call.store.list(collection, kind.scope(call)).map((record) => show(call, record)),
-        {
-          perPage: kind.perPage ?? 25,
-          max: 1000,
-        },
-      ),
-    ),
+        records.map((record) => show(call, record)),
+        { perPage: kind.perPage ?? 25, max: 5000 },
+      );
+    }),
     route("POST", base, provenance, (call) => write(call, false, undefined)),
     route("GET", item, provenance, (call) => ok(show(call, find(call)))),
     route("PUT", item, provenance, (call) => write(call, false, find(call))),

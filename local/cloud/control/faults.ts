@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** What goes wrong. `latency` and `status` are answered by the API itself, the rest is done to the socket. */
-export const faultAction = z.discriminatedUnion("type", [
+const faultAction = z.discriminatedUnion("type", [
   z.object({ type: z.literal("status"), status: z.int().min(400).max(599), retryAfter: z.number().min(0).optional() }),
   z.object({ type: z.literal("latency"), milliseconds: z.number().min(0).max(600_000) }),
   /** The connection is reset before the request has any effect. */
@@ -29,7 +29,7 @@ export const faultRule = z.object({
   skip: z.int().min(0).optional(),
   action: faultAction,
 });
-export type FaultRule = z.infer<typeof faultRule> & { id: string };
+type FaultRule = z.infer<typeof faultRule> & { id: string };
 
 /** The fault rules in force; in memory, so that a restart clears them. */
 export interface Faults {

@@ -30,7 +30,7 @@ export interface TestCloud {
   close(): void;
 }
 
-export interface Answer {
+interface Answer {
   status: number;
   response: Response;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
@@ -41,7 +41,7 @@ export interface Answer {
 }
 
 /** What a test may look at or set in the runtime. */
-export interface TestRuntime extends Runtime {
+interface TestRuntime extends Runtime {
   changes: number;
   tried: WorkerSpec[];
   dropped: string[];

@@ -13,7 +13,7 @@ import {
 import type { Store } from "./store-interface.ts";
 
 /** The classes of a script after its migrations. */
-export function durableObjectsOf(
+function durableObjectsOf(
   store: Store,
   script: Pick<ScriptRecord, "accountId" | "dispatchNamespace" | "name">,
 ): DurableObjectClass[] {

@@ -24,6 +24,9 @@ const rulesBody = z.object({
     .min(1, "expected at least one rule"),
 });
 
+/** Without a body, all rules go. */
+const deletionBody = z.object({ ruleIds: z.array(z.string()).optional() }).optional();
+
 /** Rules by which a bucket reports changes of its objects to queues. */
 export const eventNotificationRoutes: Route[] = [
   route("GET", base, "specification", (call) => {
@@ -49,10 +52,7 @@ export const eventNotificationRoutes: Route[] = [
     });
   }),
   route("DELETE", `${base}/queues/:queue`, "recorded", async (call) => {
-    const text = await call.request.text();
-    const ruleIds = z
-      .object({ ruleIds: z.array(z.string()).optional() })
-      .parse(text === "" ? {} : JSON.parse(text)).ruleIds;
+    const { ruleIds } = (await call.json(deletionBody, 11013)) ?? {};
     return call.store.transaction(() => {
       const notification = notificationOf(call);
       const rules = ruleIds ? notification.rules.filter((rule) => !ruleIds.includes(String(rule.ruleId))) : [];

@@ -3,6 +3,7 @@ import type { KvEntry } from "../../types.ts";
 import { ApiError } from "../api-error.ts";
 import type { Call } from "../call.ts";
 import { ok } from "../envelope.ts";
+import { formOf } from "../form.ts";
 import { type Route, route } from "../route.ts";
 import { kvNamespaceOf } from "./kv-namespaces.ts";
 
@@ -107,7 +108,7 @@ async function readValue(request: Request): Promise<{ value: Uint8Array; metadat
   if (!request.headers.get("content-type")?.startsWith("multipart/form-data")) {
     return { value: new Uint8Array(await request.arrayBuffer()), metadata: {} };
   }
-  const form = await request.formData();
+  const form = await formOf(request, 10012);
   const value = form.get("value");
   if (value === null) throw new ApiError(400, 10012, 'The form has no part "value".');
   const bytes = typeof value === "string" ? new TextEncoder().encode(value) : new Uint8Array(await value.arrayBuffer());
@@ -170,10 +171,18 @@ async function getBulk(call: Call): Promise<Response> {
   await inGroups(keys, async (key) => {
     const entry = await target.get(key);
     const text = entry && new TextDecoder().decode(entry.value);
-    const value = text === undefined ? null : type === "json" ? JSON.parse(text) : text;
+    const value = text === undefined ? null : type === "json" ? parse(key, text) : text;
     values[key] = withMetadata ? (entry ? { value, metadata: entry.metadata ?? null } : null) : value;
   });
   return ok({ values });
+}
+
+function parse(key: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError(400, 10012, `The value of '${key}' is not valid JSON.`);
+  }
 }
 
 /** A bulk of thousands must not open thousands of requests at once. */

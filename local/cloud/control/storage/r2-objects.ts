@@ -97,7 +97,7 @@ async function refuseLocked(call: Call, key: string): Promise<void> {
 }
 
 /** Whether a lock rule keeps an object from being deleted or overwritten: https://developers.cloudflare.com/r2/buckets/bucket-locks/ */
-export function isLocked(bucket: R2BucketRecord, key: string, uploaded: number, now: number): boolean {
+function isLocked(bucket: R2BucketRecord, key: string, uploaded: number, now: number): boolean {
   return ((bucket.lock ?? []) as LockRule[]).some(({ enabled, prefix, condition }) => {
     if (!enabled || !key.startsWith(prefix)) return false;
     if (condition.type === "Indefinite") return true;

@@ -5,6 +5,7 @@ import { scriptKey } from "../../store/records/workers.ts";
 import { ApiError } from "../api-error.ts";
 import type { Call } from "../call.ts";
 import { ok } from "../envelope.ts";
+import { formOf } from "../form.ts";
 import { type Route, route } from "../route.ts";
 import { signAssetToken, verifyAssetToken } from "./asset-token.ts";
 import { scriptTarget } from "./script-target.ts";
@@ -53,7 +54,7 @@ async function uploadFiles(call: Call): Promise<Response> {
   const files = assetFiles(call.store.directory);
   const sizes = new Map(Object.values(session.manifest).map(({ hash, size }) => [hash, size]));
   const isBase64 = call.query.get("base64") === "true";
-  for (const [hash, value] of await call.request.formData()) {
+  for (const [hash, value] of await formOf(call.request, 10021)) {
     const raw = typeof value === "string" ? Buffer.from(value) : Buffer.from(await value.arrayBuffer());
     const content = isBase64 ? Buffer.from(raw.toString("latin1"), "base64") : raw;
     if (sizes.get(hash) !== content.length) {

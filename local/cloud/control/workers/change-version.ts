@@ -6,7 +6,7 @@ import { latestVersion, scriptOf, scriptTarget } from "./script-target.ts";
 import { sourceOf } from "./upload-script.ts";
 
 /** A draft equal to a version, to be changed in part. */
-export function draftFrom(version: VersionRecord): VersionDraft {
+function draftFrom(version: VersionRecord): VersionDraft {
   const {
     mainModule,
     modules,

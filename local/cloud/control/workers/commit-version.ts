@@ -93,6 +93,7 @@ function plan(
   const script = withSettings(before ?? newScript(call, target), draft.settings, call.now());
   const migration = planMigrations(call.store, script, draft.migrations);
   if (migration.tag !== undefined) script.migrationTag = migration.tag;
+  checkTailConsumers(call, script);
   if (draft.migrations) script.lastMigrations = draft.migrations;
   script.versionCount += 1;
   const { migrations: _migrations, settings: _settings, limits, placement, assets, ...rest } = draft;
@@ -115,6 +116,15 @@ function plan(
   const planned: Planned = { before, previous, script, version, migration };
   checkBindings(version.bindings, bindingContext(call, planned, undefined));
   return planned;
+}
+
+/** @throws {ApiError} 400/10143: a tail consumer must be there before what it listens to. */
+function checkTailConsumers(call: Call, script: ScriptRecord): void {
+  for (const { service } of script.tailConsumers) {
+    if (service !== script.name && !call.store.get(scripts, script.accountId, service)) {
+      throw new ApiError(400, 10143, `Tail consumer '${service}' of '${script.name}' was not found. Deploy it first.`);
+    }
+  }
 }
 
 /** Code that was tried before, under the same compatibility settings, is not tried again. */

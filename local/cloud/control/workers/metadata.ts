@@ -48,7 +48,6 @@ export const versionSettings = scriptSettings.extend({
   migrations: migrations.nullish(),
   annotations: z.record(z.string(), z.string().max(1000)).nullish(),
 });
-export type VersionSettings = z.infer<typeof versionSettings>;
 
 /** The `metadata` part: https://developers.cloudflare.com/workers/configuration/multipart-upload-metadata/ */
 export const uploadMetadata = versionSettings.extend({

@@ -39,8 +39,9 @@ function getSettings(call: Call): Response {
 /** What is versioned makes a new version, which is deployed; bindings that are given replace all, `inherit` keeps one. */
 async function patchSettings(call: Call): Promise<Response> {
   const isForm = call.request.headers.get("content-type")?.startsWith("multipart/form-data");
-  const raw = isForm ? (await readUploadForm(call.request, "settings")).metadata : await call.request.json();
-  const settings = check(versionSettings, raw, 10021);
+  const settings = isForm
+    ? check(versionSettings, (await readUploadForm(call.request, "settings")).metadata, 10021)
+    : await call.json(versionSettings, 10021);
   const { script, version } = await changeVersion(call, {
     triggeredBy: "settings",
     refusalCode: 10214,

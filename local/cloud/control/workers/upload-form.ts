@@ -1,5 +1,6 @@
 import type { WorkerModule } from "../../types.ts";
 import { ApiError } from "../api-error.ts";
+import { formOf } from "../form.ts";
 
 /** What a multipart upload holds: its JSON part, and the other parts as modules. */
 export interface UploadForm {
@@ -27,7 +28,7 @@ const moduleTypes = new Map<string, WorkerModule["type"]>([
  * @throws {ApiError} 400/10003 for another kind of body, a missing or empty JSON part, or JSON that does not parse.
  */
 export async function readUploadForm(request: Request, part: string): Promise<UploadForm> {
-  const form = await formOf(request);
+  const form = await formOf(request, 10003);
   const modules: WorkerModule[] = [];
   const nested: Record<string, unknown> = {};
   let text: string | undefined;
@@ -44,17 +45,6 @@ export async function readUploadForm(request: Request, part: string): Promise<Up
     return { metadata: JSON.parse(text), modules };
   } catch {
     throw new ApiError(400, 10003, `The multipart part "${part}" is not valid JSON.`);
-  }
-}
-
-async function formOf(request: Request): Promise<FormData> {
-  if (!request.headers.get("content-type")?.startsWith("multipart/form-data")) {
-    throw new ApiError(415, 10003, "A multipart/form-data body was expected.");
-  }
-  try {
-    return await request.formData();
-  } catch {
-    throw new ApiError(400, 10003, "The multipart body could not be read.");
   }
 }
 

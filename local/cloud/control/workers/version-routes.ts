@@ -91,7 +91,7 @@ async function createDeployment(call: Call): Promise<Response> {
 }
 
 /** @throws {ApiError} 404/100146 */
-export function versionOf(call: Call, script: ScriptRecord, id: string): VersionRecord {
+function versionOf(call: Call, script: ScriptRecord, id: string): VersionRecord {
   const version = call.store.get(versions, scriptKey(script), id);
   if (!version) throw new ApiError(404, 100146, `Version '${id}' not found.`);
   return version;

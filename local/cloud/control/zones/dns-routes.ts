@@ -2,10 +2,10 @@ import { isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
 import type { ResourceRecord } from "../../store/records/resources.ts";
 import { ApiError } from "../api-error.ts";
-import { type Call, paged } from "../call.ts";
+import type { Call } from "../call.ts";
 import { type Crud, crudRoutes } from "../crud.ts";
 import { hexId } from "../ids.ts";
-import { type Route, route } from "../route.ts";
+import type { Route } from "../route.ts";
 import { dnsRecords } from "./dns-record.ts";
 
 const types = [
@@ -59,6 +59,10 @@ const kind: Crud<typeof recordBody> = {
   stamps: ["created_on", "modified_on"],
   patch: true,
   perPage: 100,
+  matches(call, { body }) {
+    const filter = (name: string) => call.query.get(name) ?? call.query.get(`${name}.exact`);
+    return ["name", "type", "content"].every((member) => (filter(member) ?? body[member]) === body[member]);
+  },
   prepare(call, body, before) {
     const record = { ...body, name: fullName(call, body.name), content: body.content ?? contentOf(body) };
     checkContent(record);
@@ -73,23 +77,7 @@ const kind: Crud<typeof recordBody> = {
   },
 };
 
-export const dnsRoutes: Route[] = [
-  // Before the general list, which knows no filters.
-  route("GET", kind.base, "recorded", (call) => {
-    const filter = (name: string) => call.query.get(name) ?? call.query.get(`${name}.exact`);
-    const matches = ({ body }: ResourceRecord) =>
-      ["name", "type", "content"].every((member) => (filter(member) ?? body[member]) === body[member]);
-    return paged(
-      call,
-      call.store
-        .list(dnsRecords, call.zone.id)
-        .filter(matches)
-        .map(({ body }) => body),
-      { perPage: 100, max: 5000 },
-    );
-  }),
-  ...crudRoutes(kind),
-];
+export const dnsRoutes: Route[] = crudRoutes(kind);
 
 /** Names are relative to the zone unless they end in it; `@` is the zone itself. */
 function fullName(call: Call, name: string): string {

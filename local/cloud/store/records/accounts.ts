@@ -45,7 +45,7 @@ export const credentials = collection({
   id: (credential) => credential.hash,
 });
 
-export interface TokenPolicy {
+interface TokenPolicy {
   id?: string | undefined;
   effect: "allow" | "deny";
   permission_groups: { id: string; [field: string]: unknown }[];

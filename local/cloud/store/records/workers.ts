@@ -11,7 +11,7 @@ export interface DeploymentRecord {
   annotations: Record<string, string>;
 }
 
-export interface TailConsumer {
+interface TailConsumer {
   service: string;
   environment?: string | undefined;
   namespace?: string | undefined;
