@@ -6,7 +6,7 @@ import type { InputProblem } from "./input-problems.ts";
 import { repositoryPath } from "./program-path.ts";
 
 /** A bundle on disk: `path` is relative to the repository, `sha256` what the file was found to be. */
-export interface Bundle {
+interface Bundle {
   path: string;
   sha256: string;
 }

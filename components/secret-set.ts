@@ -24,7 +24,7 @@ export interface SecretSetArgs {
 }
 
 /** What a preview without credentials shows in place of a provided secret. */
-export const offlineDummy = (variable: string): string => `offline preview: ${variable} is not set`;
+const offlineDummy = (variable: string): string => `offline preview: ${variable} is not set`;
 
 /**
  * The secrets of a stack: where each value comes from, and where it is kept. Values leave it only as secret outputs, asked for by key.

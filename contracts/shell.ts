@@ -28,7 +28,7 @@ export const shellManifestBinding = "SHELL";
 export const shellTokenBinding = "SHELL_TOKEN";
 
 /** What trying one binding gave. `unavailable`: the platform has no such thing, e.g. AI in `local`. `missing`: declared, not made. */
-export const bindingReport = z.object({
+const bindingReport = z.object({
   name: z.string(),
   kind: z.string(),
   status: z.enum(["ok", "unavailable", "missing", "error"]),

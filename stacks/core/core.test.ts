@@ -3,6 +3,8 @@ import { resolve } from "../../catalog/index.ts";
 import { repositoryPath } from "../../components/program-path.ts";
 import { type Registered, runProgram } from "../../components/testing/mock-engine.ts";
 import { coreOutputsSchema } from "../../contracts/core-outputs.ts";
+import { registryRecord } from "../../contracts/registry-record.ts";
+import { shellManifest, shellManifestBinding } from "../../contracts/shell.ts";
 import program from "./index.ts";
 
 const config = {
@@ -10,6 +12,7 @@ const config = {
   "chittyops:zoneId": "b".repeat(32),
   "chittyops:operatorEmailDomain": "chitty.example",
 };
+const estate = resolve("local", "chittyos");
 const embedded = {
   ...config,
   "chittyops:cloudflareBaseUrl": "http://127.0.0.1:41801/client/v4",
@@ -41,14 +44,33 @@ describe("the core stack", { timeout: 60_000 }, () => {
   it("makes the whole estate of local in fewer than 500 resources, each under its own name", () => {
     const { registered, result } = local;
     expect(registered.length).toBeLessThan(500);
-    expect(named(registered, "chittyops:index:ChittyService")).toHaveLength(25);
-    expect(named(registered, "command:local:Command")).toHaveLength(25);
-    expect(named(registered, "cloudflare:index/workersKv:WorkersKv")).toHaveLength(25);
+    expect(named(registered, "chittyops:index:ChittyService")).toHaveLength(estate.services.length);
+    expect(named(registered, "command:local:Command")).toHaveLength(estate.services.length);
+    expect(named(registered, "cloudflare:index/workersKv:WorkersKv")).toHaveLength(estate.services.length);
     const names = registered.map(({ type, name }) => `${type} ${name}`);
     expect(new Set(names).size).toBe(names.length);
     expect(coreOutputsSchema.shape.services.safeParse((result.core as { services: unknown }).services).success).toBe(
       true,
     );
+  });
+
+  it("enters every service in the registry, and tells each shell what it stands in for", () => {
+    const { registered } = local;
+    const records = named(registered, "cloudflare:index/workersKv:WorkersKv").map(({ inputs }) =>
+      registryRecord.parse(JSON.parse(String(inputs.value))),
+    );
+    expect(records.find(({ name }) => name === "chittyforce")).toMatchObject({
+      subtype: "replit",
+      version: "shell",
+      health_check: { expect: "healthy" },
+    });
+    const manifests = named(registered, script).flatMap(({ inputs }) =>
+      ((inputs.bindings ?? []) as { name: string; text: string }[])
+        .filter(({ name }) => name === shellManifestBinding)
+        .map(({ text }) => shellManifest.parse(JSON.parse(text))),
+    );
+    // One more stands in for the scripts that nobody here deploys.
+    expect(manifests).toHaveLength(estate.services.length + 1);
   });
 
   it("uploads a script after its migrations and after the scripts that it binds, and sets its crons last", () => {

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { physicalName, type ResolvedEstate, resolve } from "../../catalog/index.ts";
 import { findBundles } from "../../components/artifact.ts";
 import { ChittyService } from "../../components/chitty-service.ts";
@@ -23,6 +24,9 @@ export async function core(environment: string): Promise<Record<string, unknown>
   const { bundles, problems } = await findBundles(estate.services);
   refuse([...problems, ...secretProblems(estate, secrets, config)]);
 
+  if (config.offline) {
+    await pulumi.log.warn("This preview is offline: ids and provided secrets that are not known are marked dummies.");
+  }
   const provider = providers(config);
   const opts = { providers: Object.values(provider) };
   const zone = edgeZone(estate, config, opts);
