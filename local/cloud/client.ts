@@ -141,14 +141,18 @@ export async function localAdmin(
   return body;
 }
 
+/** Keeps the daemon's own memory small; what it serves is done by workerd. */
+const frugal = ["--max-semi-space-size=4", "--optimize-for-size"];
+
 function launch(home: string, seed: LocalSeed): ReturnType<typeof spawn> {
   const files = daemonFiles(home);
   mkdirSync(dirname(files.startLog), { recursive: true });
   const output = openSync(files.startLog, "w");
-  const child = spawn(process.execPath, [join(import.meta.dirname, "daemon.ts"), "--home", home], {
+  const child = spawn(process.execPath, [...frugal, join(import.meta.dirname, "daemon.ts"), "--home", home], {
     detached: true,
     stdio: ["pipe", output, output],
-    env: { ...process.env, CHITTYOPS_HOME: home },
+    // Compiled code is kept, which halves the time that loading takes.
+    env: { NODE_COMPILE_CACHE: files.compileCache, ...process.env, CHITTYOPS_HOME: home },
   });
   closeSync(output);
   // It may end before it has read its seed; why is in its log.

@@ -18,6 +18,7 @@ export function daemonFiles(home: string) {
     /** Everything that `resetDaemon` sets aside. */
     cloud: join(local, "cloud"),
     processes: join(local, "processes.json"),
+    compileCache: join(local, "cache", "node"),
     clock: join(local, "cloud", "clock.json"),
   };
 }
