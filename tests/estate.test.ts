@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repositoryRoot } from "../local/engine/home.ts";
 import { Estate } from "./harness/estate.ts";
 import { inventories } from "./harness/inventory.ts";
+import { writingRoutes } from "./harness/routes.ts";
 
 const committed = () =>
   ["Pulumi.yaml", "Pulumi.local.yaml"].map((name) => readFileSync(join(repositoryRoot, name), "utf8"));
@@ -38,6 +39,12 @@ describe("the estate from nothing", () => {
   it("leaves the cloud and the state saying the same", async () => {
     const { cloud, state } = await inventories(estate);
     expect(cloud).toEqual(state);
+  });
+
+  it("uses the routes that are tested with faults, and no others", async () => {
+    const { requests } = (await estate.admin("requests")) as { requests: { method: string; route?: string }[] };
+    const used = requests.filter(({ method }) => method !== "GET").map(({ method, route }) => `${method} ${route}`);
+    expect([...new Set(used)].sort()).toEqual([...writingRoutes]);
   });
 
   it("changes nothing when it is started again", async () => {
