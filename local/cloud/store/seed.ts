@@ -27,6 +27,10 @@ export function seedStore(store: Store, seed: LocalSeed, known?: LocalTokens): L
       store.remove(credentials, "", hash);
     }
     store.put(credentials, { hash: tokenHash(tokens.admin), kind: "admin" });
+    const giveToken = (name: string, token: string) => {
+      tokens.accounts[name] = token;
+      store.put(credentials, { hash: tokenHash(token), kind: "account", accountId: seededId("account", name) });
+    };
     for (const { name, zones: zoneNames } of seed.accounts) {
       const accountId = seededId("account", name);
       if (!store.get(accounts, "", accountId)) store.put(accounts, { id: accountId, name, createdOn, subdomain: name });
@@ -35,8 +39,12 @@ export function seedStore(store: Store, seed: LocalSeed, known?: LocalTokens): L
         if (!store.get(zones, accountId, id)) store.put(zones, { id, accountId, name: zoneName, createdOn });
       }
       const token = known?.accounts[name] ?? randomBytes(32).toString("base64url");
-      tokens.accounts[name] = token;
-      store.put(credentials, { hash: tokenHash(token), kind: "account", accountId });
+      giveToken(name, token);
+    }
+    // An account that an earlier seed named is still there, and so is its token.
+    for (const [name, token] of Object.entries(known?.accounts ?? {})) {
+      if (tokens.accounts[name] === undefined && store.get(accounts, "", seededId("account", name)))
+        giveToken(name, token);
     }
     return tokens;
   });

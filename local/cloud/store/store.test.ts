@@ -1,14 +1,19 @@
-import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
+import { assetFiles } from "./assets.ts";
 import { accounts } from "./records/accounts.ts";
 import { kvNamespaces } from "./records/stores.ts";
+import { type VersionRecord, versions } from "./records/workers.ts";
 import { localAccounts, seededId, seedStore } from "./seed.ts";
 import { openStore } from "./store.ts";
 import { StoreCorrupt } from "./store-corrupt.ts";
 
-const temporary = () => mkdtempSync(join(tmpdir(), "chittyops-store-"));
+const root = mkdtempSync(join(tmpdir(), "chittyops-store-"));
+const temporary = () => mkdtempSync(join(root, "store-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
 const seed = { accounts: [{ name: "chittyos", zones: ["chitty.localhost"] }] };
 
 describe("the store", () => {
@@ -64,7 +69,63 @@ describe("the store", () => {
   });
 });
 
+describe("opening a store", () => {
+  it("forgets the modules that no version has, and keeps the others", () => {
+    const directory = temporary();
+    const first = openStore(directory);
+    const [kept, lost] = [first.putBlob(Buffer.from("kept")), first.putBlob(Buffer.from("lost"))];
+    first.put(versions, { ...version, modules: [{ name: "a.mjs", type: "esm", hash: kept, size: 4 }] });
+    first.close();
+    const second = openStore(directory);
+    expect(Buffer.from(second.blob(kept)).toString()).toBe("kept");
+    expect(() => second.blob(lost)).toThrow(StoreCorrupt);
+    second.close();
+  });
+
+  it("forgets the sets of assets that no version has", () => {
+    const directory = temporary();
+    const first = openStore(directory);
+    const files = assetFiles(directory);
+    files.put("a", "11", Buffer.from("one"));
+    const used = files.directoryOf("a", { "/one": { hash: "11", size: 3 } });
+    const unused = files.directoryOf("a", { "/two": { hash: "11", size: 3 } });
+    first.put(versions, { ...version, assets: { directory: used, config: {} } });
+    first.close();
+    openStore(directory).close();
+    expect([existsSync(join(directory, used, "one")), existsSync(join(directory, unused))]).toEqual([true, false]);
+  });
+});
+
+const version: VersionRecord = {
+  scriptKey: "a/svc",
+  id: "1",
+  number: 1,
+  createdOn: "2026-01-01T00:00:00Z",
+  source: "api",
+  authorEmail: "",
+  annotations: {},
+  mainModule: "a.mjs",
+  modules: [],
+  etag: "",
+  compatibilityDate: "2026-01-01",
+  compatibilityFlags: [],
+  usageModel: "standard",
+  bindings: [],
+  handlers: [],
+  classes: [],
+  startupTimeMs: 1,
+};
+
 describe("seeding", () => {
+  it("keeps the token of an account that a later seed does not name", () => {
+    const store = openStore(temporary());
+    const before = seedStore(store, seed);
+    const after = seedStore(store, { accounts: [{ name: "new", zones: [] }] }, before);
+    expect(after.accounts).toMatchObject(before.accounts);
+    expect(Object.keys(after.accounts).sort()).toEqual(["chittyos", "new"]);
+    store.close();
+  });
+
   it("gives stable ids, and the same tokens over restarts", () => {
     const directory = temporary();
     const first = openStore(directory);
