@@ -114,9 +114,21 @@ export interface DesiredState {
   queues: DeployedQueue[];
 }
 
+/** What became of trying a script. */
 export type TryResult =
-  | { ok: true; /** Names of the handlers of the default export, e.g. `fetch`, `scheduled`. */ handlers: string[]; /** Exported classes. */ classes: string[] }
-  | { ok: false; /** What workerd printed, e.g. `Uncaught ReferenceError: x is not defined\n  at index.js:3:1`. */ message: string };
+  | {
+      ok: true;
+      /** Names of the handlers of the default export, e.g. `fetch`, `scheduled`. */
+      handlers: string[];
+      /** Exported classes. */
+      classes: string[];
+    }
+  | {
+      ok: false;
+      /** What workerd printed, e.g. `Uncaught ReferenceError: x is not defined
+  at index.js:3:1`. */
+      message: string;
+    };
 
 /** Time inside the embedded cloud: real time plus what was advanced by hand. */
 export interface LocalClock {
@@ -155,7 +167,9 @@ export interface Runtime {
   };
   r2(bucketKey: string): {
     isEmpty(): Promise<boolean>;
-    get(key: string): Promise<{ body: Uint8Array; httpMetadata: Record<string, string>; etag: string; uploaded: Date } | undefined>;
+    get(
+      key: string,
+    ): Promise<{ body: Uint8Array; httpMetadata: Record<string, string>; etag: string; uploaded: Date } | undefined>;
     put(key: string, body: Uint8Array, httpMetadata?: Record<string, string>): Promise<{ etag: string }>;
     delete(key: string): Promise<void>;
     list(options: { prefix?: string; limit?: number; cursor?: string; delimiter?: string }): Promise<{
@@ -165,9 +179,16 @@ export interface Runtime {
     }>;
   };
   d1(databaseId: string): {
-    query(sql: string, params: unknown[]): Promise<{ results: Record<string, unknown>[]; columns: string[]; meta: Record<string, unknown> }[]>;
+    query(
+      sql: string,
+      params: unknown[],
+    ): Promise<{ results: Record<string, unknown>[]; columns: string[]; meta: Record<string, unknown> }[]>;
   };
-  queue(queueId: string): { send(messages: { body: unknown; contentType: "text" | "json" | "bytes" | "v8"; delaySeconds?: number }[]): Promise<void> };
+  queue(queueId: string): {
+    send(
+      messages: { body: unknown; contentType: "text" | "json" | "bytes" | "v8"; delaySeconds?: number }[],
+    ): Promise<void>;
+  };
   /** Forgets the stored data of a deleted store, so that its id can never show old data. */
   dropStorage(kind: "kv" | "r2" | "d1" | "queue" | "durable-object", id: string): Promise<void>;
 }
