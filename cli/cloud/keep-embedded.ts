@@ -13,7 +13,7 @@ const restarts = 3;
  * Watches over the embedded cloud while the engine works: plugins retry refused connections for minutes, so one that ended is started
  * again at once, on the same ports and with everything it had acknowledged.
  */
-export function keepEmbeddedCloud(session: Session, first: LocalDaemon): Disposable {
+export function keepEmbeddedCloud(session: Session, first: LocalDaemon): Disposable & { restarts(): number } {
   let daemon = first;
   let left = restarts;
   let busy = false;
@@ -31,5 +31,5 @@ export function keepEmbeddedCloud(session: Session, first: LocalDaemon): Disposa
       clearInterval(timer);
     }
   }, lookEvery);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  return { restarts: () => restarts - left, [Symbol.dispose]: () => clearInterval(timer) };
 }

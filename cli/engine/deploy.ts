@@ -7,7 +7,7 @@ import { stackName } from "./stack-target.ts";
 import { runUpdate, type UpdateOutcome, updateFailed } from "./update.ts";
 import type { UpdateLog } from "./update-log.ts";
 
-/** After each attempt that was refused because things exist already, they are taken over and the update runs again. */
+/** An attempt that was refused because things exist already, or whose cloud ended, is followed by another one. */
 const attempts = 4;
 
 const goesOn = "put right what is named above and run the same command again; it goes on from here";
@@ -28,12 +28,14 @@ export async function deploy(
   let outcome: UpdateOutcome;
   for (let attempt = 1; ; attempt++) {
     const phase = session.console.phase(title);
+    const restarts = ready.cloudRestarts?.();
     outcome = await runUpdate(ready, "up", phase);
     logs.push(outcome.log);
     if (outcome.error) phase.failed(outcome.log.summary);
     else phase.done(outcome.log.summary || "no changes");
     if (!outcome.error || wasKilled(outcome) || session.signal.aborted || attempt === attempts) break;
-    if ((await adopted(session, ready, outcome, run)) === 0) break;
+    const takenOver = await adopted(session, ready, outcome, run);
+    if (takenOver === 0 && ready.cloudRestarts?.() === restarts) break;
   }
   if (!wasKilled(outcome)) {
     const created = logs.flatMap((log) => log.created);

@@ -17,4 +17,6 @@ export interface ReadyStack {
   cloud?: Cloudflare;
   /** Everything in that cloud is ours. */
   ownsCloud: boolean;
+  /** How often the cloud ended and was started again during this run. */
+  cloudRestarts?: () => number;
 }

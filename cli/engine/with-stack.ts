@@ -20,8 +20,8 @@ export async function withStack<Result>(
     const mark = { [runMarker]: run.id };
     if (!backend) return work(await openRemoteStack(session, target, mark), run);
     const ready = await openLocalStack(session, target, mark);
-    using _kept = keepEmbeddedCloud(session, ready.embedded.daemon);
-    return await work(ready, run);
+    using kept = keepEmbeddedCloud(session, ready.embedded.daemon);
+    return await work({ ...ready, cloudRestarts: kept.restarts }, run);
   });
 }
 
