@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
-import { delimiter, dirname } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { buildArtifacts } from "./build.ts";
 import type { Engine } from "./engine.ts";
-import { localPath } from "./home.ts";
+import { localPath, repositoryRoot } from "./home.ts";
 import { hasOfficialLanguageHost, installLanguageHost, installStandIns } from "./plugins.ts";
 
 export interface EnvironmentOptions {
@@ -24,7 +24,11 @@ export async function engineEnvironment(options: EnvironmentOptions): Promise<Re
   const { engine, plugins, home = "private" } = options;
   await buildArtifacts();
   const folders = [dirname(process.execPath), dirname(engine.pulumi), process.env.PATH ?? ""];
-  const shared = { PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const shared = {
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Program and plugins are compiled once, and not at each run: a fifth of the time of a run that changes nothing.
+    NODE_COMPILE_CACHE: join(repositoryRoot, "node_modules", ".cache", "chittyops-compiled"),
+  };
   if (home === "user") {
     // Here our language host can only come from PATH; the engine says so in a warning.
     const path = hasOfficialLanguageHost(engine) ? folders : [engine.languageHost, ...folders];
