@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from "node:fs";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type LocalDaemon, type LocalTokens, localSeed, localTokens } from "../../contracts/local.ts";
@@ -84,7 +84,15 @@ async function serve(): Promise<void> {
     ),
   );
   const clock = openClock(files.clock);
-  const runtime = await startRuntime({ directory: files.cloud, store, clock, log, children, secrets });
+  const runtime = await startRuntime({
+    directory: files.cloud,
+    store,
+    clock,
+    log,
+    children,
+    secrets,
+    edgeAddress: `127.0.0.1:${ports.edge}`,
+  });
   const requestLog = createRequestLog();
   const app = createControlApp({ store, runtime, clock, requestLog, faults: createFaults() });
   control.serve(createServer(controlListener(app)));
@@ -132,16 +140,23 @@ function knownTokens(): LocalTokens | undefined {
 
 /** A listening server whose requests wait until `serve` says what answers them. */
 function heldServer(): { server: Server; serve(by: Server): void; close(): Promise<void> } {
-  const { promise, resolve: ready } = Promise.withResolvers<Server>();
-  const server = createServer(
-    (async (request, response) => void (await promise).emit("request", request, response)) as RequestListener,
-  );
-  server.on("upgrade", async (request, socket, head) => void (await promise).emit("upgrade", request, socket, head));
+  const server = createServer();
+  const early: (() => void)[] = [];
+  let target: Server | undefined;
+  for (const event of ["request", "upgrade"] as const) {
+    server.on(event, (...parts: unknown[]) => {
+      if (target) target.emit(event, ...parts);
+      else early.push(() => target?.emit(event, ...parts));
+    });
+  }
   server.requestTimeout = 0;
   server.keepAliveTimeout = 65_000;
   return {
     server,
-    serve: ready,
+    serve(by) {
+      target = by;
+      for (const answer of early.splice(0)) answer();
+    },
     /** Lets requests end for a while, then closes what is left. */
     close: () =>
       new Promise((done) => {

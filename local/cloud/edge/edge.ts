@@ -50,6 +50,7 @@ async function answer(
   try {
     const match = matchOf(routing, request);
     if (!match || !("scriptKey" in match)) return fail(unmatched(request, match));
+    if (request.headers["x-chittyops-from"] === match.scriptKey) return fail(noOrigin);
     for (let attempt = 1; ; attempt++) {
       const found = targetOf(runtime, match.scriptKey, request);
       const target = found instanceof Promise ? await found : found;
@@ -116,6 +117,15 @@ const notServing: EdgeError = {
   code: 1104,
   title: "Worker is not serving",
   detail: "The Worker has been deployed but did not start in time. `chittyops local logs` says why.",
+};
+
+/** On Cloudflare a Worker that fetches its own URL reaches the origin behind it, never itself. */
+const noOrigin: EdgeError = {
+  status: 530,
+  code: 1016,
+  title: "No origin",
+  detail:
+    "A Worker fetched a URL that it answers itself. On Cloudflare that goes to the origin behind it; the embedded cloud has none.",
 };
 
 function unmatched(request: IncomingMessage, match: Match): EdgeError {

@@ -26,6 +26,7 @@ const requestOnly = new Set([
   "true-client-ip",
   "x-real-ip",
   "mf-cf-blob",
+  "x-chittyops-from",
 ]);
 const responseOnly = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "trailer"]);
 

@@ -85,11 +85,14 @@ describe("deploying", { timeout: 120_000 }, () => {
   it("moves Durable Objects to a new version without losing or repeating a step, and drops no call", async () => {
     cloud.deploy("counting", ...counter("counting", "v0"));
     const [, { bindings = [] }] = counter("counting", "");
+    // One calls the objects by fetch, the other by a method (RPC).
     cloud.deploy("remote", `export default { fetch: (request, env) => env.COUNTER.getByName("one").fetch(request) };`, {
       bindings,
     });
+    const method = `export default { async fetch(request, env) { return new Response("rpc " + (await env.COUNTER.getByName("one").next())); } };`;
+    cloud.deploy("remote-method", method, { bindings });
     await cloud.get("counting.test");
-    const loads = ["counting.test", "remote.test"].map((host) => load(host));
+    const loads = ["counting.test", "remote.test", "remote-method.test"].map((host) => load(host));
     for (let version = 1; version <= 3; version++) {
       cloud.deploy("counting", ...counter("counting", `v${version}`));
       expect((await cloud.get("counting.test")).text).toMatch(new RegExp(`^v${version} `));

@@ -1,19 +1,33 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Pack } from "./pack.ts";
 
-/**
- * Resolves when neither the edge nor the links of `others` have had a call at `pack` for `quiet` milliseconds, or after `atMost`,
- * or when `signal` says that there is no time.
- */
+export interface DrainOptions {
+  /** Milliseconds after which there is no more waiting. */
+  atMost: number;
+  /** How long there must have been no call, milliseconds. */
+  quiet: number;
+  /**
+   * How long to wait at most for requests at other processes that were on their way already: they may be in the middle of a method call
+   * (RPC) to this one, which nobody can count. Those that began later wait in their link anyway. Milliseconds.
+   */
+  callers: number;
+  /** Says that there is no time. */
+  signal: AbortSignal;
+}
+
+/** Resolves when neither the edge nor the links of `others` have a call at `pack` any more. */
 export async function drained(
   pack: Pack,
   others: readonly Pack[],
-  { atMost, quiet, signal }: { atMost: number; quiet: number; signal: AbortSignal },
+  { atMost, quiet, callers, signal }: DrainOptions,
 ): Promise<void> {
-  const deadline = Date.now() + atMost;
+  const began = Date.now();
+  const maybeCalling = others.flatMap((other) => [...other.inFlight.keys()].map((entry) => ({ other, entry })));
   let quietSince: number | undefined;
-  while (Date.now() < deadline && !signal.aborted) {
-    if (pack.busy || (await called(pack, others))) quietSince = undefined;
+  while (Date.now() - began < atMost && !signal.aborted) {
+    const waitsForCallers =
+      Date.now() - began < callers && maybeCalling.some(({ other, entry }) => other.inFlight.has(entry));
+    if (pack.inFlight.size > 0 || waitsForCallers || (await called(pack, others))) quietSince = undefined;
     else quietSince ??= Date.now();
     if (quietSince !== undefined && Date.now() - quietSince >= quiet) return;
     await delay(10);

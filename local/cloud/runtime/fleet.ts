@@ -12,6 +12,12 @@ export interface UnitFailure {
   reason: string;
 }
 
+/** What the edge answers for: whole zones, and single hosts. */
+export interface EdgeHosts {
+  zones: string[];
+  hosts: string[];
+}
+
 /** Where a unit is: serving in a process, failed, or (undefined) on its way. */
 export type Whereabouts = { pack: Pack } | { failure: UnitFailure } | undefined;
 
@@ -35,6 +41,7 @@ export class Fleet {
   onBroken: (pack: Pack) => void = () => {};
   readonly #options: FleetOptions;
   #desired: Unit[] = [];
+  #hosts: EdgeHosts = { zones: [], hosts: [] };
   #failures = new Map<string, UnitFailure>();
   /** Units that hung, or may have; each runs in a process of its own. */
   readonly #alone = new Set<string>();
@@ -50,8 +57,9 @@ export class Fleet {
   }
 
   /** Replaces what should run and works towards it; see `settled`. */
-  desire(units: Unit[]): void {
+  desire(units: Unit[], hosts: EdgeHosts): void {
     this.#desired = units;
+    this.#hosts = hosts;
     const ids = new Set(units.map(({ id }) => id));
     for (const id of this.#failures.keys()) if (!ids.has(id)) this.#failures.delete(id);
     for (const id of this.#alone) if (!ids.has(id)) this.#alone.delete(id);
@@ -184,7 +192,7 @@ export class Fleet {
       await this.publish();
       const { signal } = this.#stopping;
       await Promise.all(
-        stopFirst.map((pack) => drained(pack, this.#others(pack), { atMost: 5000, quiet: 50, signal })),
+        stopFirst.map((pack) => drained(pack, this.#others(pack), { atMost: 5000, quiet: 50, callers: 500, signal })),
       );
       await Promise.all(stopFirst.map((pack) => pack.stop()));
       for (const pack of stopFirst) this.packs.delete(pack);
@@ -231,7 +239,7 @@ export class Fleet {
   /** Its workerd died by itself; Miniflare starts another. If that does not come up, or dies again and again, it is broken up. */
   #down(pack: Pack): void {
     if (!this.packs.has(pack)) return;
-    this.#options.log.warn(`${pack.name} ended unexpectedly and is being restarted`);
+    this.#options.log.warn(`${pack.label} ended unexpectedly and is being restarted`);
     pack.serving = false;
     const now = Date.now();
     pack.crashes.push(now);
@@ -253,7 +261,12 @@ export class Fleet {
   #retire(pack: Pack): void {
     this.packs.delete(pack);
     // What a Worker does after it has answered (`waitUntil`) gets its time too.
-    const ended = drained(pack, this.#others(pack), { atMost: 60_000, quiet: 2000, signal: this.#stopping.signal })
+    const ended = drained(pack, this.#others(pack), {
+      atMost: 60_000,
+      quiet: 2000,
+      callers: 0,
+      signal: this.#stopping.signal,
+    })
       .then(() => pack.stop())
       .finally(() => this.#retiring.delete(pack));
     this.#retiring.set(pack, ended);
@@ -276,7 +289,7 @@ export class Fleet {
     }
     // A version that is still on its way must not leave its share to the others.
     for (const unit of this.#desired) if (!this.whereabouts(unit.id)) delete scripts[unit.spec.key];
-    return { storage: this.#options.storage().address, scripts, objects };
+    return { storage: this.#options.storage().address, ...this.#hosts, scripts, objects };
   }
 
   /** The table's entry for a script or a Durable Object namespace. */

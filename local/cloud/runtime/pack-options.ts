@@ -58,7 +58,7 @@ export function linkWorker(
 ): WorkerOptions {
   const source = [
     `import { remoteObject } from "./link.mjs";`,
-    `export { default, Dispatch, Service, Storage, Tail } from "./link.mjs";`,
+    `export { default, Dispatch, Outbound, Service, Storage, Tail } from "./link.mjs";`,
     ...remoteNamespaces.map(
       ({ namespaceId, linkClass }) => `export const ${linkClass} = remoteObject(${JSON.stringify(namespaceId)});`,
     ),
@@ -71,6 +71,7 @@ export function linkWorker(
       address: settings.daemon.address,
       http: { injectRequestHeaders: [{ name: "authorization", value: `Bearer ${settings.daemon.secret}` }] },
     },
+    EDGE: { type: "external", address: settings.daemon.edgeAddress, http: {} },
     ...(settings.storageAddress === undefined ? {} : { STORAGE: { type: "text", value: settings.storageAddress } }),
   };
   for (const unit of settings.units) {
@@ -83,7 +84,8 @@ export function linkWorker(
     config: {
       name: "link",
       compatibilityDate: ownCompatibilityDate,
-      compatibilityFlags: ["experimental", "service_binding_extra_handlers"],
+      // `connect_pass_through`: sockets that a Worker opens go out as they are.
+      compatibilityFlags: ["experimental", "service_binding_extra_handlers", "connect_pass_through"],
       manifest: {
         mainModule: "main.mjs",
         modulesRoot: "/",
@@ -132,7 +134,11 @@ function unitWorker({ id, spec, objects }: Unit, env: UnitEnvironment): WorkerOp
         props: { script: `${spec.accountId}/${name}`, from: spec.scriptName },
       })),
     },
-    dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }], unsafeRegisterWorker: false },
+    dev: {
+      unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+      unsafeRegisterWorker: false,
+      outboundService: { type: "worker", worker: "link", exportName: "Outbound", props: { script: spec.key } },
+    },
   };
 }
 

@@ -29,6 +29,8 @@ export interface UnitAddress {
 /** One workerd process with the link Worker and some units. */
 export class Pack {
   readonly name: string;
+  /** For the log: the scripts in it. */
+  readonly label: string;
   readonly units: readonly Unit[];
   /** `127.0.0.1:<port>` of workerd's debug port. */
   address = "";
@@ -38,8 +40,8 @@ export class Pack {
   guilty: ReadonlySet<string> = new Set();
   /** When workerd died by itself; milliseconds since the epoch. */
   readonly crashes: number[] = [];
-  /** Requests of the edge and events on their way, by unit. */
-  readonly inFlight = new Map<string, number>();
+  /** Requests of the edge and events on their way, with the unit that has them. */
+  readonly #inFlight = new Map<symbol, string>();
   /** Called when workerd died by itself and when it is back. */
   onDown: () => void = () => {};
   onUp: () => void = () => {};
@@ -60,6 +62,11 @@ export class Pack {
   ) {
     this.name = `pack-${randomUUID().slice(0, 8)}`;
     this.units = units;
+    const scripts = units.map(({ spec }) => spec.scriptName);
+    this.label =
+      scripts.length === 0
+        ? this.name
+        : `${this.name} (${scripts.slice(0, 4).join(", ")}${scripts.length > 4 ? ", …" : ""})`;
     this.#context = context;
     this.#options = options;
     this.#registryDirectory = join(context.temporaryDirectory, this.name);
@@ -156,13 +163,14 @@ export class Pack {
 
   /** Counts a request or event of a unit until the returned function is called. */
   enter(unitId: string): () => void {
-    this.inFlight.set(unitId, (this.inFlight.get(unitId) ?? 0) + 1);
-    let left = false;
-    return () => {
-      if (left) return;
-      left = true;
-      this.inFlight.set(unitId, (this.inFlight.get(unitId) ?? 1) - 1);
-    };
+    const entry = Symbol(unitId);
+    this.#inFlight.set(entry, unitId);
+    return () => void this.#inFlight.delete(entry);
+  }
+
+  /** The requests and events on their way, each a value of its own. */
+  get inFlight(): ReadonlyMap<symbol, string> {
+    return this.#inFlight;
   }
 
   /**
@@ -196,10 +204,6 @@ export class Pack {
 
   #allPools(): Pool[] {
     return [...[...this.#pools.values()].map(({ http }) => http), ...(this.#link ? [this.#link] : [])];
-  }
-
-  get busy(): boolean {
-    return [...this.inFlight.values()].some((count) => count > 0);
   }
 
   /** Ends the process at once. Whatever it had acknowledged is on the disk. */

@@ -55,6 +55,8 @@ export interface RuntimeOptions {
   directory: string;
   store: { desiredState(): DesiredState };
   clock: AdvancingClock;
+  /** `127.0.0.1:<port>` of the edge. */
+  edgeAddress: string;
   log: Log;
   children: WorkerdChildren;
   /** Filled with the values that must not appear in the log. */
@@ -87,12 +89,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<RunningRunt
   };
   const server = await startDaemonServer(secret, services);
   const context: PackContext = {
-    daemon: { address: server.address, secret },
+    daemon: { address: server.address, secret, edgeAddress: options.edgeAddress },
     temporaryDirectory,
     children,
     onLog(pack, { level, message }) {
       const text = message.replace(/workerd\/\S+ failed: (remote\.)?jsg\./, "");
-      log[level === "error" || level === "warn" ? level : "info"](`${pack.name}: ${text}`);
+      log[level === "error" || level === "warn" ? level : "info"](`${pack.label}: ${text}`);
     },
   };
   const storage = await startStorage(context, join(directory, "storage"));
@@ -135,7 +137,13 @@ export async function startRuntime(options: RuntimeOptions): Promise<RunningRunt
     units = new Map();
     for (const unit of all)
       units.set(unit.spec.key, (units.get(unit.spec.key) ?? new Map<string, Unit>()).set(unit.spec.versionId, unit));
-    fleet.desire(all);
+    fleet.desire(all, {
+      zones: [...new Set(state.routes.map(({ zoneName }) => zoneName))],
+      hosts: [
+        ...state.domains.map(({ hostname }) => hostname),
+        ...state.scripts.flatMap(({ subdomainHosts }) => subdomainHosts),
+      ],
+    });
     crons.configure(state.scripts);
     broker.configure(state.queues);
     return state;

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,8 +54,12 @@ export async function startTestPlatform(
   const note = (message: string): void => void lines.push(message);
   const children = watchWorkerdChildren();
   const clock = openClock(join(directory, "clock.json"));
+  const edge = createServer();
+  await new Promise<void>((resolve) => edge.listen(0, "127.0.0.1", resolve));
+  const edgePort = (edge.address() as AddressInfo).port;
   const runtime = await startRuntime({
     directory,
+    edgeAddress: `127.0.0.1:${edgePort}`,
     // A copy, as the store makes one: the runtime tells a new state by its identity.
     store: { desiredState: () => ({ ...state, scripts: [...state.scripts], queues: [...state.queues] }) },
     clock,
@@ -62,9 +67,9 @@ export async function startTestPlatform(
     children,
     ...options,
   });
-  const edge = createEdge(runtime);
-  await new Promise<void>((resolve) => edge.listen(0, "127.0.0.1", resolve));
-  const edgePort = (edge.address() as AddressInfo).port;
+  const answering = createEdge(runtime);
+  for (const event of ["request", "upgrade"])
+    edge.on(event, (...parts: unknown[]) => void answering.emit(event, ...parts));
   const platform: TestPlatform = {
     runtime,
     clock,

@@ -86,6 +86,8 @@ export function createTrial(options: {
   return {
     async run(spec) {
       if (spec.modules.length === 0) return { ok: true, handlers: [], classes: [] };
+      if (spec.modules.some(({ type }) => type === "python"))
+        return { ok: false, message: "Python Workers are unavailable locally." };
       await alone;
       const first = await attempt(spec);
       if (first !== "hung") return first;

@@ -11,6 +11,8 @@ export interface DaemonAddress {
   /** `127.0.0.1:<port>` */
   address: string;
   secret: string;
+  /** Of the edge, likewise. */
+  edgeAddress: string;
 }
 
 /** A Durable Object namespace that lives in another process and is reached through a class of the link Worker. */

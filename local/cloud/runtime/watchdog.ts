@@ -45,10 +45,10 @@ export function startWatchdog({ fleet, log, patience = 8000, rest = 2000 }: Watc
   }
 
   async function end(pack: Pack, reason: string): Promise<void> {
-    const busy = [...pack.inFlight].filter(([, count]) => count > 0).map(([id]) => id);
+    const busy = [...new Set(pack.inFlight.values())];
     // A unit may also hang in a call from elsewhere, which the edge does not see: then each gets a process of its own until it shows.
     const suspects = busy.length > 0 ? busy : pack.units.map(({ id }) => id);
-    log.error(`${pack.name} is ended, since a Worker in it ${reason}; suspects: ${suspects.join(", ")}`);
+    log.error(`${pack.label} is ended, since a Worker in it ${reason}; suspects: ${suspects.join(", ")}`);
     for (const id of suspects) {
       const before = hangs.get(id);
       const times = (before && Date.now() - before.last < probation ? before.times : 0) + 1;

@@ -5,7 +5,7 @@
  */
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 
-/** `{ self, storage, scripts: { key: [{ address, unit, assets, weight }] }, objects: { namespaceId: { address, unit, className } } }` */
+/** `{ self, storage, zones, hosts, scripts: { key: [{ address, unit, assets, weight }] }, objects: { namespaceId: { address, unit, className } } }` */
 let table = { scripts: {}, objects: {} };
 /** Calls on their way, by address of the process that answers them. */
 const calls = new Map();
@@ -157,6 +157,19 @@ export class Storage extends WorkerEntrypoint {
 
   fetch(request) {
     return fetchFrom(request, this.now(), this.later, this.from);
+  }
+}
+
+/** What a Worker fetches by URL: hosts that the edge serves come from the edge, the rest from the network. Props: `{ script }`. */
+export class Outbound extends WorkerEntrypoint {
+  fetch(request) {
+    const { hostname } = new URL(request.url);
+    const { zones = [], hosts = [] } = table;
+    const local = hosts.includes(hostname) || zones.some((zone) => hostname === zone || hostname.endsWith(`.${zone}`));
+    if (!local) return fetch(request);
+    const headers = new Headers(request.headers);
+    headers.set("x-chittyops-from", this.ctx.props.script);
+    return this.env.EDGE.fetch(new Request(request, { headers }));
   }
 }
 
