@@ -125,8 +125,7 @@ export type TryResult =
     }
   | {
       ok: false;
-      /** What workerd printed, e.g. `Uncaught ReferenceError: x is not defined
-  at index.js:3:1`. */
+      /** What workerd printed, e.g. `Uncaught ReferenceError: x is not defined`, with where. */
       message: string;
     };
 
