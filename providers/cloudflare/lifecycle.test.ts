@@ -1,13 +1,10 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { controlListener } from "../../local/cloud/control/listener.ts";
-import { openTestCloud, type TestCloud } from "../../local/cloud/control/test-cloud.ts";
 import type { Recorded } from "../kit/recorded.ts";
 import { type JsonMap, toJsonMap } from "../kit/value.ts";
+import { listeningCloud } from "../testing/listening-cloud.ts";
 import { operate } from "../testing/operate.ts";
 import { cloudflare } from "./provider.ts";
 import { types } from "./schema/types.ts";
@@ -22,28 +19,18 @@ const code = `
   export default { async fetch() { return new Response("ok") }, async queue() {}, async scheduled() {} }
 `;
 
-let cloud: TestCloud;
+let listening: Awaited<ReturnType<typeof listeningCloud>>;
 let around: Surroundings;
-const sent = new Set<string>();
-const server = createServer((request, response) => {
-  sent.add(`${request.method} ${request.url?.replace("/client/v4", "").replace(/\?.*/, "")}`);
-  controlListener(cloud.app)(request, response);
-});
 const made = new Map<TypeName, Recorded>();
 
 beforeAll(async () => {
-  cloud = openTestCloud();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  listening = await listeningCloud();
   const codeFile = join(await mkdtemp(join(tmpdir(), "lifecycle-")), "worker.mjs");
   await writeFile(codeFile, code);
-  const { account: accountId, zone: zoneId } = cloud;
+  const { account: accountId, zone: zoneId } = listening.cloud;
   around = { accountId, zoneId, zoneName: "chitty.localhost", codeFile, code, made: (type) => identified(type) };
 });
-afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  cloud.close();
-});
+afterAll(() => listening.stop());
 
 function identified(type: TypeName): JsonMap & { resourceId: string } {
   const recorded = made.get(type);
@@ -52,8 +39,7 @@ function identified(type: TypeName): JsonMap & { resourceId: string } {
 }
 
 function resource({ type }: Example) {
-  const { port } = server.address() as AddressInfo;
-  const config = { baseUrl: `http://127.0.0.1:${port}/client/v4`, apiToken: cloud.token };
+  const config = { baseUrl: listening.baseUrl, apiToken: listening.cloud.token };
   return operate(cloudflare, config, tokenOf(type));
 }
 
@@ -140,7 +126,8 @@ describe.each(examples.toReversed().map((example) => [example.type, example] as 
 
 it("sent only requests that the official SDK knows, but for the one that the official plugin uses all the same", () => {
   const known = sdkEndpoints();
+  const sent = new Set(listening.sent);
   const unknown = [...sent].filter((line) => !known.some((pattern) => pattern.test(line)));
-  expect(unknown).toEqual([`GET /accounts/${cloud.account}/workers/services/svc`]);
+  expect(unknown).toEqual([`GET /accounts/${listening.cloud.account}/workers/services/svc`]);
   expect(sent.size).toBeGreaterThan(100);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { conceal, redact, secretPaths, secretTexts } from "./secrets.ts";
+import { conceal, environmentSecrets, redact, secretPaths, secretTexts } from "./secrets.ts";
 import { reveal, Secret, unknown, type ValueMap } from "./value.ts";
 
 const canary = "canary/secret+1";
@@ -68,5 +68,18 @@ describe("secretTexts", () => {
   it("finds every text inside secrets and nothing else", () => {
     const tree: ValueMap = { a: "open", b: new Secret({ c: "one", d: ["two", 3, unknown] }) };
     expect(secretTexts(tree)).toEqual(["one", "two"]);
+  });
+
+  it("leaves out what is open elsewhere: the names in a list that the state holds as secret", () => {
+    const inputs = { bindings: [{ name: "TOKEN", text: new Secret(canary) }] };
+    const state = { bindings: new Secret([{ name: "TOKEN", text: canary }]) };
+    expect(secretTexts(inputs, state)).toEqual([canary, canary]);
+  });
+});
+
+describe("environmentSecrets", () => {
+  it("takes credentials by their names", () => {
+    const environment = { CLOUDFLARE_API_TOKEN: canary, CHITTYOPS_SECRET_X: "12345678", HOME: "/home/me", TOKENS: "3" };
+    expect(environmentSecrets(environment)).toEqual([canary, "12345678"]);
   });
 });

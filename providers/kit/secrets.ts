@@ -23,14 +23,32 @@ function concealOne(tree: ValueMap, path: Path): ValueMap {
   return isMap(inner) ? { ...tree, [step]: concealOne(inner, rest) } : tree;
 }
 
-/** Every text that a tree holds as a secret: what must not appear in a message. */
-export function secretTexts(value: Value, inSecret = false): string[] {
-  if (value instanceof Secret) return secretTexts(value.value, true);
-  if (value === unknown || value instanceof Opaque) return [];
-  if (Array.isArray(value)) return value.flatMap((item) => secretTexts(item, inSecret));
-  if (isMap(value)) return Object.values(value).flatMap((item) => secretTexts(item, inSecret));
-  return inSecret && typeof value === "string" ? [value] : [];
+/**
+ * The texts that must not appear in a message about these values: what they hold as secrets and nowhere in the open. The state
+ * holds whole lists as secret for the sake of one item, and the names in them are needed to understand a message.
+ */
+export function secretTexts(...values: readonly Value[]): string[] {
+  const texts = values.flatMap((value) => textsOf(value, false));
+  const open = new Set(texts.flatMap(({ text, hidden }) => (hidden ? [] : [text])));
+  return texts.flatMap(({ text, hidden }) => (hidden && !open.has(text) ? [text] : []));
 }
+
+function textsOf(value: Value, hidden: boolean): { text: string; hidden: boolean }[] {
+  if (value instanceof Secret) return textsOf(value.value, true);
+  if (value === unknown || value instanceof Opaque) return [];
+  if (Array.isArray(value)) return value.flatMap((item) => textsOf(item, hidden));
+  if (isMap(value)) return Object.values(value).flatMap((item) => textsOf(item, hidden));
+  return typeof value === "string" ? [{ text: value, hidden }] : [];
+}
+
+/** Values of environment variables that hold credentials by their names: a command that prints its environment shows them. */
+export function environmentSecrets(environment: NodeJS.ProcessEnv): string[] {
+  const named = Object.entries(environment).filter(([name]) => /TOKEN|SECRET|PASSWORD|PASSPHRASE|API_KEY/.test(name));
+  return named.flatMap(([, value]) => (value !== undefined && value.length >= shortestOfEnvironment ? [value] : []));
+}
+
+/** Such a variable may also hold a flag or a count. */
+const shortestOfEnvironment = 8;
 
 /** Shorter texts would blank out ordinary words and hide nothing: nobody's secret has two letters. */
 const shortest = 3;

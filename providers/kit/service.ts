@@ -11,7 +11,7 @@ import type { EngineLog } from "./engine-log.ts";
 import { formatPath } from "./path.ts";
 import type { Provider, Situation } from "./provider.ts";
 import { toServiceError } from "./rpc-errors.ts";
-import { redact, secretTexts } from "./secrets.ts";
+import { environmentSecrets, redact, secretTexts } from "./secrets.ts";
 import type { ValueMap } from "./value.ts";
 import { fromStruct, toStruct } from "./wire.ts";
 
@@ -32,9 +32,9 @@ export function providerService<Client>(provider: Provider<Client>, log: EngineL
       const ended = new AbortController();
       call.on("cancelled", () => ended.abort());
       const signal = AbortSignal.any([shutdown.signal, ended.signal]);
-      const secrets = secretTexts(provider.config);
+      const secrets = [...environmentSecrets(process.env), ...secretTexts(provider.config)];
       const run = (urn: string, ...values: ValueMap[]): Situation => {
-        secrets.push(...values.flatMap((value) => secretTexts(value)));
+        secrets.push(...secretTexts(...values));
         return { signal, log: (message) => log(urn, redact(message, secrets)) };
       };
       Promise.resolve()

@@ -2,13 +2,12 @@ import type { Operation, ResourceDefinition } from "../../kit/definition.ts";
 import type { Path } from "../../kit/path.ts";
 import { isJsonMap, isMap, type JsonMap, type ValueMap } from "../../kit/value.ts";
 import type { Api } from "../api/api.ts";
-import { decode } from "../codec.ts";
 import { fillPath } from "../path.ts";
 import { assetFiles, manifestHash } from "../script/asset-files.ts";
 import { uploadAssets } from "../script/assets.ts";
 import { dueMigrations, presentTag } from "../script/migrations.ts";
 import { multipart } from "../script/multipart.ts";
-import { readScript } from "../script/read.ts";
+import { decodeScript, readScript } from "../script/read.ts";
 import { checkSource } from "../script/source.ts";
 import { uploadParts } from "../script/upload.ts";
 import { shapeOf } from "../shapes.ts";
@@ -48,7 +47,7 @@ async function upload(inputs: JsonMap, state: JsonMap, operation: Operation<Api>
   const tag = isJsonMap(inputs.migrations) ? inputs.migrations.newTag : presentTag(state);
   return {
     usageModel: "standard",
-    ...(isJsonMap(answer) ? decode(answer, shape) : {}),
+    ...decodeScript(answer, shape),
     ...(typeof tag === "string" ? { migrationTag: tag } : {}),
     ...(assets ? { assets: assets.outputs } : {}),
     id: String(inputs.scriptName),

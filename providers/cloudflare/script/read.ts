@@ -44,17 +44,20 @@ function scriptOf(service: Json): JsonMap {
   return isJsonMap(script) ? script : {};
 }
 
-/**
- * Settings as far as they can be drift. An empty placement is how the API says that there is none, and annotations that the
- * program did not make are a note of Cloudflare's on who uploaded.
- */
-function settingsOf(settings: Json, shape: Shape, state: JsonMap): JsonMap {
-  const { placement, annotations, ...decoded } = isJsonMap(settings) ? decode(settings, shape) : {};
+/** A script or its settings in Pulumi's names. An empty placement is how the API says that there is none. */
+export function decodeScript(answer: Json, shape: Shape): JsonMap {
+  const decoded = isJsonMap(answer) ? decode(answer, shape) : {};
+  const { placement } = decoded;
   const isEmpty = isJsonMap(placement) && Object.keys(placement).length === 0;
+  return isEmpty ? { ...decoded, placement: null } : decoded;
+}
+
+/** Settings as far as they can be drift: annotations that the program did not make are Cloudflare's note on who uploaded. */
+function settingsOf(settings: Json, shape: Shape, state: JsonMap): JsonMap {
+  const { annotations, ...decoded } = decodeScript(settings, shape);
   const own = isJsonMap(annotations) && isJsonMap(state.annotations) ? pick(annotations, state.annotations) : undefined;
   return {
     ...decoded,
-    ...(placement === undefined ? {} : { placement: isEmpty ? null : placement }),
     ...(own === undefined ? {} : { annotations: own }),
   };
 }
