@@ -1,6 +1,7 @@
 import { CatalogError } from "../catalog/index.ts";
 import { DaemonError } from "../local/cloud/client.ts";
 import { EngineUnavailable } from "../local/engine/engine-unavailable.ts";
+import { EngineFailed } from "./engine/engine-failed.ts";
 import { UserError } from "./user-error.ts";
 
 /** What other rooms throw for a mistake of the user or a lack of the machine, with a message that says everything. */
@@ -11,6 +12,13 @@ export function asShown(error: unknown): unknown {
   if (error instanceof Error && telling.some((known) => error instanceof known)) {
     const [first = error.name, ...details] = error.message.trimEnd().split("\n");
     return new UserError(first, { details, cause: error });
+  }
+  if (error instanceof EngineFailed) {
+    const said = error.stderr.split("\n").filter((line) => line.trim() !== "");
+    return new UserError("The engine failed.", {
+      details: said.map((line) => line.replace(/^error: /, "")),
+      cause: error,
+    });
   }
   return error;
 }

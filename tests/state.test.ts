@@ -93,7 +93,7 @@ describe("the state of local", () => {
     expect(stderr).toContain("was damaged");
     const { cloud, state } = await inventories(estate);
     expect(cloud).toEqual(state);
-    const [, kept] = /a copy is kept at (\S+);/.exec(stderr) ?? [];
+    const [, kept] = /a copy is kept at (\S+)\. Going/.exec(stderr) ?? [];
     expect(readFileSync(kept ?? "", "utf8")).toHaveLength(5_000);
   });
 

@@ -72,7 +72,8 @@ export async function exclusively<Result>(
   const startedAt = interrupted ? before.startedAt : Date.now();
   const record: RunRecord = { id: randomUUID(), command, startedAt, state: "running" };
   writeRunRecord(recordFile, record);
-  return work({
+  // Awaited here: the lock is held until the work is done.
+  return await work({
     id: record.id,
     interrupted,
     since: before?.startedAt ?? startedAt,
