@@ -18,7 +18,9 @@ const progressEvery = 10_000;
 export async function buildEngine(folder: string, path: string, progress: (line: string) => void): Promise<void> {
   const env = { ...process.env, PATH: path, CGO_ENABLED: "0", GOWORK: "off" };
   const { go } = await usableGo(path);
-  progress(`Building the Pulumi engine ${engineVersion} from pinned Go modules (once per machine, some minutes) …`);
+  progress(
+    `Building the Pulumi engine ${engineVersion} from pinned Go modules: about 1,700 packages, some minutes, once per machine …`,
+  );
   const started = Date.now();
   const counted = counter(progress, started);
   await run(go, ["build", "-v", ...buildFlags, "-o", join(folder, "pulumi"), command], env, counted);
