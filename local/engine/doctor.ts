@@ -21,7 +21,7 @@ export interface Diagnosis {
 }
 
 /** Modules, build cache and the engine itself, when it is built here. */
-const spaceToBuild = 5e9;
+const spaceToBuild = 4e9;
 const spaceToRun = 5e8;
 
 /** Looks at the tool chain and the folders it works in; changes nothing. */
