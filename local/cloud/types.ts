@@ -106,12 +106,32 @@ export interface DeployedQueue {
   }[];
 }
 
+/** A bucket that does something of its own when Workers change its objects. */
+export interface DeployedBucket {
+  accountId: string;
+  /** The argument of `Runtime.r2`. */
+  key: string;
+  name: string;
+  /** Rules that keep objects from being deleted or overwritten. */
+  locks: BucketLock[];
+  /** Queues that are told about changes. */
+  notifications: { queueId: string; rules: { actions: string[]; prefix?: string; suffix?: string }[] }[];
+}
+
+export interface BucketLock {
+  enabled: boolean;
+  prefix: string;
+  condition: { type: "Age"; maxAgeSeconds: number } | { type: "Date"; date: string } | { type: "Indefinite" };
+}
+
 /** The whole desired state of the Workers platform, read from the store in one transaction. */
 export interface DesiredState {
   scripts: DeployedScript[];
   routes: DeployedRoute[];
   domains: DeployedDomain[];
   queues: DeployedQueue[];
+  /** Those with locks or notifications. */
+  buckets: DeployedBucket[];
 }
 
 /** What became of trying a script. */

@@ -11,7 +11,7 @@ function stateOf(patterns: Record<string, string | undefined>, more: Partial<Des
     pattern,
     ...(scriptKey === undefined ? {} : { scriptKey }),
   }));
-  return { scripts: [], routes, domains: [], queues: [], ...more };
+  return { scripts: [], routes, domains: [], queues: [], buckets: [], ...more };
 }
 
 describe("routing", () => {

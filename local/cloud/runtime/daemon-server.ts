@@ -1,11 +1,16 @@
 import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { BucketChange } from "./buckets.ts";
 
 /** What workerd processes ask of the daemon. */
 export interface DaemonServices {
   /** Where a script, the storage or a Durable Object namespace is; waits while it moves. `failed` is an address that did not answer. */
   locate(query: { script?: string; object?: string; storage?: string; failed?: string }): Promise<unknown>;
+  /** Before a change of objects in a bucket with rules: why it is refused. */
+  checkChange(change: BucketChange): Promise<string | undefined>;
+  /** After one. */
+  changed(change: BucketChange): void;
   /** A producer's request to its queue, in workerd's protocol. */
   enqueue(queueId: string, path: string, headers: IncomingMessage["headers"], body: Buffer): Promise<unknown>;
 }
@@ -41,13 +46,26 @@ async function answer(
     response.writeHead(403).end();
     return;
   }
+  const result = await resultOf(services, request);
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(result));
+}
+
+async function resultOf(services: DaemonServices, request: IncomingMessage): Promise<unknown> {
   const url = new URL(request.url ?? "/", "http://daemon");
   const queueId = request.headers["x-chittyops-queue"];
-  const result =
-    typeof queueId === "string"
-      ? await services.enqueue(queueId, url.pathname, request.headers, await bodyOf(request))
-      : await services.locate(Object.fromEntries(url.searchParams));
-  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(result));
+  if (typeof queueId === "string")
+    return services.enqueue(queueId, url.pathname, request.headers, await bodyOf(request));
+  const change = async (): Promise<BucketChange> =>
+    JSON.parse((await bodyOf(request)).toString("utf8")) as BucketChange;
+  switch (url.pathname) {
+    case "/bucket/check":
+      return { refused: await services.checkChange(await change()) };
+    case "/bucket/changed":
+      services.changed(await change());
+      return {};
+    default:
+      return services.locate(Object.fromEntries(url.searchParams));
+  }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {

@@ -131,6 +131,61 @@ describe("queues", { timeout: 60_000 }, () => {
   });
 });
 
+describe("buckets", { timeout: 60_000 }, () => {
+  const key = `${accountId}/default/ruled`;
+  const bucket: WorkerBinding = { type: "r2_bucket", name: "BUCKET", bucket_name: "ruled", bucket_key: key };
+
+  it("tell queues about changes by Workers and by the control API, by action, prefix and suffix", async () => {
+    const queue = cloud.queue("changes", { consumers: [consumer("changes-consumer")] });
+    const rules = [
+      { actions: ["PutObject"], prefix: "in/", suffix: ".txt" },
+      { actions: ["DeleteObject"], prefix: "in/" },
+    ];
+    cloud.state.buckets = [{ accountId, key, name: "ruled", locks: [], notifications: [{ queueId: queue.id, rules }] }];
+    cloud.deploy(
+      "changes-consumer",
+      `export default { async queue(batch, env) {
+        for (const { body } of batch.messages) await env.KV.put(body.action + " " + body.object.key, JSON.stringify([body.account, body.bucket, body.object.size]));
+      } };`,
+      { bindings: [kv("changes")] },
+    );
+    const code = `export default { async fetch(request, env) {
+      const large = "x".repeat(100_000);
+      await env.BUCKET.put("in/a.txt", large);
+      await env.BUCKET.put("in/a.png", "b");
+      await env.BUCKET.put("out/a.txt", "c");
+      await env.BUCKET.delete(["in/a.png", "out/a.txt"]);
+      return new Response(String((await (await env.BUCKET.get("in/a.txt")).text()) === large));
+    } };`;
+    cloud.deploy("changer", code, { bindings: [bucket] });
+    expect((await cloud.get("changer.test")).text).toBe("true");
+    await cloud.runtime.r2(key).put("in/api.txt", Buffer.from("four"));
+    await eventually(async () => Object.keys(await entries("changes")).length === 3);
+    expect(await entries("changes")).toEqual({
+      "PutObject in/a.txt": JSON.stringify([accountId, "ruled", 100_000]),
+      "DeleteObject in/a.png": JSON.stringify([accountId, "ruled", null]),
+      "PutObject in/api.txt": JSON.stringify([accountId, "ruled", 4]),
+    });
+  });
+
+  it("keep what a lock protects, until its age is over", async () => {
+    const locks = [
+      { enabled: true, prefix: "kept/", condition: { type: "Age" as const, maxAgeSeconds: 7 * 365 * 86_400 } },
+    ];
+    cloud.state.buckets = [{ accountId, key, name: "ruled", locks, notifications: [] }];
+    const code = `export default { async fetch(request, env) {
+      const attempt = (work) => work.then(() => "done", (error) => error.message);
+      return Response.json([await attempt(env.BUCKET.put("kept/record", "1")), await attempt(env.BUCKET.put("kept/record", "2")),
+        await attempt(env.BUCKET.delete("kept/record")), await attempt(env.BUCKET.delete("free")), await (await env.BUCKET.get("kept/record"))?.text()]);
+    } };`;
+    cloud.deploy("vault", code, { bindings: [bucket] });
+    const locked = expect.stringContaining("locked by the bucket policy");
+    expect(JSON.parse((await cloud.get("vault.test")).text)).toEqual(["done", locked, locked, "done", "1"]);
+    await cloud.clock.advance(8 * 365 * 86_400_000);
+    expect(JSON.parse((await cloud.get("vault.test")).text)).toEqual(["done", "done", "done", "done", null]);
+  });
+});
+
 describe("cron triggers", { timeout: 60_000 }, () => {
   it("fire once per minute that is due when the clock is advanced, also on a Worker with assets", async () => {
     const directory = mkdtempSync(join(tmpdir(), "chittyops-assets-"));

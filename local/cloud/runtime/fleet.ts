@@ -12,10 +12,13 @@ export interface UnitFailure {
   reason: string;
 }
 
-/** What the edge answers for: whole zones, and single hosts. */
-export interface EdgeHosts {
+/** What links need to know beside where units are. */
+export interface LinkFacts {
+  /** What the edge answers for: whole zones, and single hosts. */
   zones: string[];
   hosts: string[];
+  /** Buckets whose changes the daemon wants to know of, by their names in the storage instance. */
+  buckets: string[];
 }
 
 /** Where a unit is: serving in a process, failed, or (undefined) on its way. */
@@ -41,7 +44,7 @@ export class Fleet {
   onBroken: (pack: Pack) => void = () => {};
   readonly #options: FleetOptions;
   #desired: Unit[] = [];
-  #hosts: EdgeHosts = { zones: [], hosts: [] };
+  #facts: LinkFacts = { zones: [], hosts: [], buckets: [] };
   #failures = new Map<string, UnitFailure>();
   /** Units that hung, or may have; each runs in a process of its own. */
   readonly #alone = new Set<string>();
@@ -57,9 +60,9 @@ export class Fleet {
   }
 
   /** Replaces what should run and works towards it; see `settled`. */
-  desire(units: Unit[], hosts: EdgeHosts): void {
+  desire(units: Unit[], facts: LinkFacts): void {
     this.#desired = units;
-    this.#hosts = hosts;
+    this.#facts = facts;
     const ids = new Set(units.map(({ id }) => id));
     for (const id of this.#failures.keys()) if (!ids.has(id)) this.#failures.delete(id);
     for (const id of this.#alone) if (!ids.has(id)) this.#alone.delete(id);
@@ -289,7 +292,7 @@ export class Fleet {
     }
     // A version that is still on its way must not leave its share to the others.
     for (const unit of this.#desired) if (!this.whereabouts(unit.id)) delete scripts[unit.spec.key];
-    return { storage: this.#options.storage().address, ...this.#hosts, scripts, objects };
+    return { storage: this.#options.storage().address, ...this.#facts, scripts, objects };
   }
 
   /** The table's entry for a script or a Durable Object namespace. */

@@ -12,8 +12,12 @@ interface R2Object {
   httpFields?: Record<string, string | number>;
 }
 
+export interface R2Access extends ReturnType<Runtime["r2"]> {
+  head(key: string): Promise<{ etag: string; uploaded: Date } | undefined>;
+}
+
 /** R2 of the storage instance. */
-export function r2Access(storage: () => Pack, bucketKey: string): ReturnType<Runtime["r2"]> {
+export function r2Access(storage: () => Pack, bucketKey: string): R2Access {
   const call = storeCall(storage, "r2:bucket:entry", r2StorageName(bucketKey), true);
 
   /** Answers hold a JSON part and, for an object, its content behind it. */
@@ -66,6 +70,10 @@ export function r2Access(storage: () => Pack, bucketKey: string): ReturnType<Run
       const { etag, uploaded, httpFields = {} } = answer.result;
       const httpMetadata = Object.fromEntries(Object.entries(httpFields).map(([name, value]) => [name, String(value)]));
       return { body: answer.content, httpMetadata, etag, uploaded: new Date(uploaded) };
+    },
+    async head(key) {
+      const answer = await ask<R2Object>({ version: 1, method: "head", object: key });
+      return answer && { etag: answer.result.etag, uploaded: new Date(answer.result.uploaded) };
     },
     async put(key, body, httpMetadata = {}) {
       const answer = await ask<R2Object>({ version: 1, method: "put", object: key, httpFields: httpMetadata }, body);

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Log } from "../log.ts";
 import type { DeployedScript, DesiredState, Runtime } from "../types.ts";
 import { alarmsIn } from "./alarms.ts";
+import { createBuckets } from "./buckets.ts";
 import { createCrons } from "./crons.ts";
 import { d1Access } from "./d1-access.ts";
 import { type DaemonServices, NotLocated, startDaemonServer } from "./daemon-server.ts";
@@ -15,7 +16,6 @@ import type { AdvancingClock } from "./local-clock.ts";
 import type { Pack, PackContext } from "./pack.ts";
 import { createQueueBroker, type QueueResult } from "./queue-broker.ts";
 import { openQueueMessages } from "./queue-messages.ts";
-import { r2Access } from "./r2-access.ts";
 import { startStorage } from "./storage.ts";
 import { createTrial } from "./trial.ts";
 import { type Unit, unitsOf } from "./unit.ts";
@@ -86,6 +86,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<RunningRunt
       refresh();
       return broker.produce(queueId, path, headers, body);
     },
+    checkChange: (change) => buckets.check(change),
+    changed: (change) => buckets.changed(change),
   };
   const server = await startDaemonServer(secret, services);
   const context: PackContext = {
@@ -117,12 +119,17 @@ export async function startRuntime(options: RuntimeOptions): Promise<RunningRunt
     log,
     deliver: deliverBatch,
   });
+  const buckets = createBuckets({
+    storage: () => storage,
+    clock: options.clock,
+    notify: (queueId, event) => broker.send(queueId, [{ body: event, contentType: "json" }]),
+  });
   const alarms = alarmsIn(objectsDirectory);
   options.clock.onAdvance(async (milliseconds) => {
     await Promise.all([crons.fireDue(), broker.deliverDue(), advanceAlarms(milliseconds)]);
   });
 
-  let state: DesiredState = { scripts: [], routes: [], domains: [], queues: [] };
+  let state: DesiredState = { scripts: [], routes: [], domains: [], queues: [], buckets: [] };
   let scripts = new Map<string, DeployedScript>();
   let units = new Map<string, Map<string, Unit>>();
   let dirty = true;
@@ -137,12 +144,14 @@ export async function startRuntime(options: RuntimeOptions): Promise<RunningRunt
     units = new Map();
     for (const unit of all)
       units.set(unit.spec.key, (units.get(unit.spec.key) ?? new Map<string, Unit>()).set(unit.spec.versionId, unit));
+    buckets.configure(state.buckets);
     fleet.desire(all, {
       zones: [...new Set(state.routes.map(({ zoneName }) => zoneName))],
       hosts: [
         ...state.domains.map(({ hostname }) => hostname),
         ...state.scripts.flatMap(({ subdomainHosts }) => subdomainHosts),
       ],
+      buckets: buckets.names(),
     });
     crons.configure(state.scripts);
     broker.configure(state.queues);
@@ -246,7 +255,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<RunningRunt
       return found === "waiting" ? waitFor(() => find(key, choose), fleet) : found;
     },
     kv: (namespaceId) => kvAccess(() => storage, namespaceId),
-    r2: (bucketKey) => r2Access(() => storage, bucketKey),
+    r2: buckets.access,
     d1: (databaseId) => d1Access(() => storage, databaseId),
     queue: (queueId) => ({
       async send(messages) {

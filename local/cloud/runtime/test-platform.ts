@@ -49,7 +49,7 @@ export async function startTestPlatform(
   options: Partial<RuntimeOptions> & { directory?: string; state?: DesiredState } = {},
 ): Promise<TestPlatform> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), "chittyops-runtime-"));
-  const state: DesiredState = options.state ?? { scripts: [], routes: [], domains: [], queues: [] };
+  const state: DesiredState = options.state ?? { scripts: [], routes: [], domains: [], queues: [], buckets: [] };
   const lines: string[] = [];
   const note = (message: string): void => void lines.push(message);
   const children = watchWorkerdChildren();

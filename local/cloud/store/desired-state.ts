@@ -1,6 +1,8 @@
-import type { DeployedQueue, DeployedScript, DesiredState } from "../types.ts";
+import { eventNotifications } from "../control/storage/event-notification-record.ts";
+import type { BucketLock, DeployedBucket, DeployedQueue, DeployedScript, DesiredState } from "../types.ts";
 import { accounts, zones } from "./records/accounts.ts";
 import { queueConsumers, queues } from "./records/queues.ts";
+import { bucketKey, r2Buckets } from "./records/stores.ts";
 import { domains, routes, type ScriptRecord, scriptKey, scripts, versions } from "./records/workers.ts";
 import type { Store } from "./store-interface.ts";
 import { workerSpec } from "./worker-spec.ts";
@@ -48,6 +50,16 @@ export function readDesiredState(store: Store): DesiredState {
         }),
       }),
     ),
+    buckets: store.list(r2Buckets).flatMap((bucket) => {
+      const key = bucketKey(bucket);
+      const locks = (bucket.lock ?? []) as BucketLock[];
+      const notifications = store.list(eventNotifications, key).map(({ queueId, rules }) => ({
+        queueId,
+        rules: rules as unknown as DeployedBucket["notifications"][number]["rules"],
+      }));
+      if (locks.length === 0 && notifications.length === 0) return [];
+      return { accountId: bucket.accountId, key, name: bucket.name, locks, notifications };
+    }),
   };
 }
 

@@ -39,6 +39,7 @@ export const eventNotificationRoutes: Route[] = [
   route("GET", `${base}/queues/:queue`, "recorded", (call) => ok(shown(call, notificationOf(call)))),
   route("PUT", `${base}/queues/:queue`, "recorded", async (call) => {
     const { rules } = await call.json(rulesBody, 11013);
+    call.runtime.desiredStateChanged();
     return call.store.transaction(() => {
       const key = bucketKey(bucketOf(call));
       const queue = call.store.get(queues, call.accountId, call.parameter("queue"));
@@ -53,6 +54,7 @@ export const eventNotificationRoutes: Route[] = [
   }),
   route("DELETE", `${base}/queues/:queue`, "recorded", async (call) => {
     const { ruleIds } = (await call.json(deletionBody, 11013)) ?? {};
+    call.runtime.desiredStateChanged();
     return call.store.transaction(() => {
       const notification = notificationOf(call);
       const rules = ruleIds ? notification.rules.filter((rule) => !ruleIds.includes(String(rule.ruleId))) : [];

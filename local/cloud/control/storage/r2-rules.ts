@@ -77,6 +77,7 @@ export const r2RuleRoutes: Route[] = [
   route("PUT", `${base}/lock`, "recorded", async (call) => {
     const { rules } = await call.json(lockRules, 10066);
     changeBucket(call, { lock: withIds(rules) });
+    call.runtime.desiredStateChanged();
     return ok({});
   }),
   route("GET", `${base}/cors`, "specification", (call) => ok({ rules: corsOf(call) })),

@@ -5,7 +5,7 @@
  */
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 
-/** `{ self, storage, zones, hosts, scripts: { key: [{ address, unit, assets, weight }] }, objects: { namespaceId: { address, unit, className } } }` */
+/** `{ self, storage, zones, hosts, buckets, scripts: { key: [{ address, unit, assets, weight }] }, objects: { namespaceId: { address, unit, className } } }` */
 let table = { scripts: {}, objects: {} };
 /** Calls on their way, by address of the process that answers them. */
 const calls = new Map();
@@ -156,8 +156,63 @@ export class Storage extends WorkerEntrypoint {
   }
 
   fetch(request) {
-    return fetchFrom(request, this.now(), this.later, this.from);
+    const forward = (forwarded) => fetchFrom(forwarded, this.now(), this.later, this.from);
+    const bucket = this.ctx.props.userProps?.MINIFLARE_NAMESPACE;
+    const ruled =
+      request.method === "PUT" && this.ctx.props.service === "r2:bucket:entry" && table.buckets?.includes(bucket);
+    return ruled ? changeRuledBucket(this.env, bucket, request, forward) : forward(request);
   }
+}
+
+/** A change of objects in a bucket with locks or notifications; the daemon knows them. The body begins with what is to be done. */
+async function changeRuledBucket(env, bucket, request, forward) {
+  const tell = (path, change) =>
+    env.DAEMON.fetch(`http://daemon/bucket/${path}`, { method: "POST", body: JSON.stringify(change) });
+  const size = Number(request.headers.get("cf-r2-metadata-size"));
+  const [head, body] = await splitBody(request, size);
+  const { method, object, objects } = JSON.parse(new TextDecoder().decode(head));
+  const change = { bucket, method, keys: objects ?? [object] };
+  const { refused } = await (await tell("check", change)).json();
+  if (refused) {
+    // The answer counts only for a sender that could send everything.
+    await body.pipeTo(new WritableStream());
+    return new Response(null, {
+      status: 403,
+      headers: { "cf-r2-error": JSON.stringify({ message: refused, version: 1, v4code: 10069 }) },
+    });
+  }
+  const answer = await forward(new Request(request, { body }));
+  if (!answer.ok) return answer;
+  const described = Number(answer.headers.get("cf-r2-metadata-size") ?? 0);
+  const content = await answer.arrayBuffer();
+  const written = described > 0 ? JSON.parse(new TextDecoder().decode(content.slice(0, described))) : undefined;
+  await tell("changed", { ...change, object: written });
+  return new Response(content, answer);
+}
+
+/** The first `size` bytes of a body, and a body that has all of it. */
+async function splitBody(request, size) {
+  const reader = request.body.getReader();
+  const chunks = [];
+  let length = 0;
+  while (length < size) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    length += value.byteLength;
+  }
+  reader.releaseLock();
+  const read = new Uint8Array(await new Blob(chunks).arrayBuffer());
+  const total = request.headers.get("content-length");
+  const { readable, writable } = total === null ? new IdentityTransformStream() : new FixedLengthStream(Number(total));
+  const copy = async () => {
+    const writer = writable.getWriter();
+    await writer.write(read);
+    writer.releaseLock();
+    await request.body.pipeTo(writable);
+  };
+  copy().catch(() => {});
+  return [read.slice(0, size), readable];
 }
 
 /** What a Worker fetches by URL: hosts that the edge serves come from the edge, the rest from the network. Props: `{ script }`. */
