@@ -10,5 +10,5 @@ export default async function setup(): Promise<() => Promise<void>> {
   await buildArtifacts().catch((error: Error) => console.error(error.message));
   // Made once, here, where it may take minutes; a test that needs it then finds it in the cache, or fails with the reasons.
   await resolveEngine().catch((error: Error) => console.error(error.message));
-  return () => rm(chittyopsHome(), { recursive: true, force: true });
+  return () => rm(chittyopsHome(), { recursive: true, force: true, maxRetries: 5 });
 }
