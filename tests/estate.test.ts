@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repositoryRoot } from "../local/engine/home.ts";
-import { Estate } from "./harness/estate.ts";
+import { Estate, patience } from "./harness/estate.ts";
 import { inventories } from "./harness/inventory.ts";
 import { writingRoutes } from "./harness/routes.ts";
 
 const committed = () =>
   ["Pulumi.yaml", "Pulumi.local.yaml"].map((name) => readFileSync(join(repositoryRoot, name), "utf8"));
 
-describe("the estate from nothing", () => {
+describe("the estate from nothing", { timeout: patience }, () => {
   let estate: Estate;
   const before = committed();
   beforeAll(() => {

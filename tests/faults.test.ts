@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type CommandResult, Estate } from "./harness/estate.ts";
+import { type CommandResult, Estate, patience } from "./harness/estate.ts";
 import { inventories } from "./harness/inventory.ts";
 import { faultOn, writingRoutes } from "./harness/routes.ts";
 import { sample } from "./harness/sample.ts";
@@ -31,7 +31,7 @@ async function converges(estate: Estate): Promise<void> {
   expect(cloud).toEqual(state);
 }
 
-describe("an embedded cloud that fails", () => {
+describe("an embedded cloud that fails", { timeout: patience }, () => {
   it.each(sample("passing faults", passing, 2))(
     "once on every route by $type: up goes through or says why, and then converges",
     async (action) => {

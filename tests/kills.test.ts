@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { Estate } from "./harness/estate.ts";
+import { Estate, patience } from "./harness/estate.ts";
 import { inventories } from "./harness/inventory.ts";
 import { kill, leftovers, resourcesInState, until, victims } from "./harness/kill.ts";
 import { randomOf, sample } from "./harness/sample.ts";
@@ -14,7 +14,7 @@ const moments = Array.from({ length: 10 }, (_, round) =>
   victims.map((victim) => ({ victim, moment: randomOf(`${victim} ${round}`)() })),
 ).flat();
 
-describe("a kill at any moment of an up", () => {
+describe("a kill at any moment of an up", { timeout: patience }, () => {
   it.each(sample("kills", moments, 3))(
     "of the $victim at $moment: the next up converges",
     async ({ victim, moment }) => {

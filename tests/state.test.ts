@@ -14,10 +14,10 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repositoryRoot } from "../local/engine/home.ts";
-import { Estate } from "./harness/estate.ts";
+import { Estate, patience } from "./harness/estate.ts";
 import { inventories } from "./harness/inventory.ts";
 
-describe("the state of local", () => {
+describe("the state of local", { timeout: patience }, () => {
   let estate: Estate;
   beforeAll(async () => {
     estate = new Estate();

@@ -4,11 +4,11 @@ import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stopDaemon } from "../local/cloud/client.ts";
-import { Estate } from "./harness/estate.ts";
+import { Estate, patience } from "./harness/estate.ts";
 import { inventories } from "./harness/inventory.ts";
 import { resourcesInState, until } from "./harness/kill.ts";
 
-describe("commands that meet", () => {
+describe("commands that meet", { timeout: patience }, () => {
   let estate: Estate;
   beforeAll(() => {
     estate = new Estate();

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { probe } from "../cli/cloud/probe.ts";
-import { Estate } from "./harness/estate.ts";
+import { Estate, patience } from "./harness/estate.ts";
 
-describe("a service that gets code which does not work", () => {
+describe("a service that gets code which does not work", { timeout: patience }, () => {
   let estate: Estate;
   let edge: string;
   beforeAll(async () => {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commands } from "../cli/commands/index.ts";
 import { createProgram } from "../cli/program.ts";
-import { Estate } from "./harness/estate.ts";
+import { Estate, patience } from "./harness/estate.ts";
 
 const loaded = await Promise.all(commands.map(async (entry) => ({ entry, command: await entry.load() })));
 
@@ -13,7 +13,7 @@ function leaves(command: Command, path: string[]): { path: string[]; command: Co
 }
 const all = loaded.flatMap(({ command }) => leaves(command, [command.name()]));
 
-describe("every command", () => {
+describe("every command", { timeout: patience }, () => {
   it("is listed with the summary that it gives itself", () => {
     expect(loaded.map(({ command }) => [command.name(), command.summary()])).toEqual(
       loaded.map(({ entry }) => [entry.name, entry.summary]),
@@ -42,7 +42,7 @@ describe("every command", () => {
   );
 });
 
-describe("a command line", () => {
+describe("a command line", { timeout: patience }, () => {
   let estate: Estate;
   beforeAll(() => {
     estate = new Estate();

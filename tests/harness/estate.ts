@@ -9,6 +9,9 @@ import type { LocalDaemon } from "../../contracts/local.ts";
 import { localAdmin, readLocalTokens, startDaemon, stopDaemon } from "../../local/cloud/client.ts";
 import { repositoryRoot } from "../../local/engine/home.ts";
 
+/** For a test that brings an estate up several times, on a machine that has other things to do. Milliseconds. */
+export const patience = 900_000;
+
 export interface CommandResult {
   code: number | null;
   signal: NodeJS.Signals | null;
