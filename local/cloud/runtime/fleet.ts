@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Log } from "../log.ts";
 import { drained } from "./drain.ts";
+import { type LinkFacts, type LinkTable, linkTable } from "./link-table.ts";
 import { Pack, type PackContext } from "./pack.ts";
 import { compact, type Plan, plan } from "./placement.ts";
 import type { Unit } from "./unit.ts";
@@ -12,15 +13,6 @@ export interface UnitFailure {
   reason: string;
 }
 
-/** What links need to know beside where units are. */
-export interface LinkFacts {
-  /** What the edge answers for: whole zones, and single hosts. */
-  zones: string[];
-  hosts: string[];
-  /** Buckets whose changes the daemon wants to know of, by their names in the storage instance. */
-  buckets: string[];
-}
-
 /** Where a unit is: serving in a process, failed, or (undefined) on its way. */
 export type Whereabouts = { pack: Pack } | { failure: UnitFailure } | undefined;
 
@@ -30,7 +22,7 @@ export interface FleetOptions {
   objectsDirectory: string;
   storage(): Pack;
   log: Log;
-  /** How long nothing must have changed before processes are brought together again; milliseconds. */
+  /** How long nothing must have changed before processes are brought together again (three times that for all of them); milliseconds. */
   compactAfter: number;
 }
 
@@ -112,7 +104,7 @@ export class Fleet {
 
   /** Stops the processes that hold Durable Objects, does `work`, and starts them again; calls wait meanwhile. */
   async whileObjectsRest(work: () => void): Promise<void> {
-    await this.settled();
+    while (this.#working) await this.#working;
     const holders = [...this.packs].filter(({ units }) => units.some(({ stateful }) => stateful));
     const wanted = new Set(this.#desired.map(({ id }) => id));
     const start = holders.map(({ units }) => units.filter(({ id }) => wanted.has(id)));
@@ -174,18 +166,26 @@ export class Fleet {
       const runnable = this.#desired.filter(({ id }) => !this.#failures.has(id));
       await this.#carryOut(plan(runnable, [...this.packs], this.#alone));
     }
-    this.#compaction = setTimeout(() => {
-      this.#working ??= this.#compact().finally(() => {
-        this.#working = undefined;
-      });
-    }, this.#options.compactAfter).unref();
+    this.#compactLater(this.#options.compactAfter, { processes: 3, units: 6 });
   }
 
-  async #compact(): Promise<void> {
+  /** Much waste is cleared up soon after the last change, the rest once it has been quiet for longer. */
+  #compactLater(after: number, tolerated: { processes: number; units: number }): void {
+    clearTimeout(this.#compaction);
+    this.#compaction = setTimeout(() => {
+      this.#working ??= this.#compact(tolerated).finally(() => {
+        this.#working = undefined;
+      });
+    }, after).unref();
+  }
+
+  async #compact(tolerated: { processes: number; units: number }): Promise<void> {
     const runnable = this.#desired.filter(({ id }) => !this.#failures.has(id));
-    const found = compact(runnable, [...this.packs], this.#alone);
+    const found = compact(runnable, [...this.packs], tolerated, this.#alone);
     if (found && !this.#stopping.signal.aborted) await this.#carryOut(found);
     if (this.#again) await this.#work();
+    else if (found || tolerated.processes > 0)
+      this.#compactLater(this.#options.compactAfter * 3, { processes: 0, units: 0 });
   }
 
   async #carryOut({ stopFirst, start, retire }: Plan<Pack>, whileStopped?: () => void): Promise<void> {
@@ -206,6 +206,7 @@ export class Fleet {
     for (const pack of started.flat()) {
       pack.serving = true;
       this.packs.add(pack);
+      this.#options.log.info(`started ${pack.label}`);
     }
     await this.publish();
     for (const pack of retire) this.#retire(pack);
@@ -271,7 +272,10 @@ export class Fleet {
       signal: this.#stopping.signal,
     })
       .then(() => pack.stop())
-      .finally(() => this.#retiring.delete(pack));
+      .finally(() => {
+        this.#retiring.delete(pack);
+        this.#options.log.info(`ended ${pack.label}`);
+      });
     this.#retiring.set(pack, ended);
   }
 
@@ -279,25 +283,16 @@ export class Fleet {
     return [...this.packs].filter((other) => other !== pack);
   }
 
-  #table(): object {
-    const scripts: Record<string, object[]> = {};
-    const objects: Record<string, object> = {};
-    for (const unit of this.#desired) {
-      const at = this.whereabouts(unit.id);
-      if (at === undefined || "failure" in at) continue;
-      const { address } = at.pack;
-      const target = { address, unit: unit.id, assets: unit.spec.assets !== undefined, weight: unit.percentage };
-      scripts[unit.spec.key] = [...(scripts[unit.spec.key] ?? []), target];
-      for (const { id, className } of unit.objects) objects[id] = { address, unit: unit.id, className };
-    }
-    // A version that is still on its way must not leave its share to the others.
-    for (const unit of this.#desired) if (!this.whereabouts(unit.id)) delete scripts[unit.spec.key];
-    return { storage: this.#options.storage().address, ...this.#facts, scripts, objects };
+  #table(): LinkTable {
+    return linkTable(this.#desired, (unit) => this.whereabouts(unit.id), {
+      storage: this.#options.storage().address,
+      ...this.#facts,
+    });
   }
 
   /** The table's entry for a script or a Durable Object namespace. */
   entry(query: { script?: string; object?: string }): unknown {
-    const table = this.#table() as { scripts: Record<string, unknown>; objects: Record<string, unknown> };
-    return query.script === undefined ? table.objects[query.object ?? ""] : table.scripts[query.script];
+    const { scripts, objects } = this.#table();
+    return query.script === undefined ? objects[query.object ?? ""] : scripts[query.script];
   }
 }

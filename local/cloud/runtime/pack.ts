@@ -66,7 +66,7 @@ export class Pack {
     this.label =
       scripts.length === 0
         ? this.name
-        : `${this.name} (${scripts.slice(0, 4).join(", ")}${scripts.length > 4 ? ", …" : ""})`;
+        : `${this.name} (${scripts.slice(0, 5).join(", ")}${scripts.length > 5 ? ", …" : ""})`;
     this.#context = context;
     this.#options = options;
     this.#registryDirectory = join(context.temporaryDirectory, this.name);

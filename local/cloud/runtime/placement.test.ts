@@ -9,6 +9,8 @@ function unit(name: string, version = 1, stateful = false): Unit {
   return { id: `${name}-${version}`, spec: testSpec(name, ""), stateful, objects, workflows: [], percentage: 100 };
 }
 
+const none = { processes: 0, units: 0 };
+
 /** What runs after a plan has been carried out. */
 function carriedOut(packs: Placed[], found: ReturnType<typeof plan<Placed>>): Placed[] {
   const ended = new Set([...found.stopFirst, ...found.retire]);
@@ -70,7 +72,7 @@ describe("plan", () => {
             ]),
           ).toEqual([]);
           packs = carriedOut(packs, found);
-          const compaction = compacting ? compact(wanted, packs) : undefined;
+          const compaction = compacting ? compact(wanted, packs, none) : undefined;
           if (compaction) packs = carriedOut(packs, compaction);
           const running = packs.flatMap(({ units }) => units.map(({ id }) => id));
           for (const { id } of wanted) expect(running.filter((one) => one === id)).toHaveLength(1);
@@ -82,27 +84,35 @@ describe("plan", () => {
 });
 
 describe("compact", () => {
+  it("leaves what is tolerated", () => {
+    const units = [unit("a"), unit("b")];
+    const packs = [{ units: [unit("a")] }, { units: [unit("b"), unit("gone")] }];
+    expect(compact(units, packs, { processes: 1, units: 1 })).toBeUndefined();
+    expect(compact(units, packs, { processes: 1, units: 0 })?.start).toEqual([units]);
+    expect(compact(units, packs, { processes: 0, units: 1 })?.start).toEqual([units]);
+  });
+
   it("leaves few, full processes as they are", () => {
     const units = Array.from({ length: packSize }, (_, index) => unit(`s${index}`));
-    expect(compact(units, [{ units }])).toBeUndefined();
+    expect(compact(units, [{ units }], none)).toBeUndefined();
   });
 
   it("merges many small processes", () => {
     const units = Array.from({ length: 8 }, (_, index) => unit(`s${index}`));
     const packs = units.map((one) => ({ units: [one] }));
-    expect(compact(units, packs)).toEqual({ stopFirst: [], start: [units], retire: packs });
+    expect(compact(units, packs, none)).toEqual({ stopFirst: [], start: [units], retire: packs });
   });
 
   it("ends the processes of Durable Objects before it merges them", () => {
     const units = Array.from({ length: statefulPackSize }, (_, index) => unit(`s${index}`, 1, true));
     const packs = units.map((one) => ({ units: [one] }));
-    expect(compact(units, packs)).toEqual({ stopFirst: packs, start: [units], retire: [] });
+    expect(compact(units, packs, none)).toEqual({ stopFirst: packs, start: [units], retire: [] });
   });
 
   it("never merges a suspect", () => {
     const units = Array.from({ length: 8 }, (_, index) => unit(`s${index}`));
     const packs = units.map((one) => ({ units: [one] }));
-    const found = compact(units, packs, new Set(["s0-1"]));
+    const found = compact(units, packs, none, new Set(["s0-1"]));
     expect(found?.start.flat().map(({ id }) => id)).not.toContain("s0-1");
   });
 });

@@ -16,7 +16,7 @@ export interface Plan<P extends Placed> {
 }
 
 /** Units of one process. Larger means less memory and slower starts; a deploy starts a process with what changed only. */
-export const packSize = 10;
+export const packSize = 12;
 /** Objects of one process pause together when one of their scripts changes. */
 export const statefulPackSize = 6;
 
@@ -64,10 +64,14 @@ export function plan<P extends Placed>(
   return { stopFirst, start, retire: kept.filter(({ units }) => !units.some(({ id }) => wanted.has(id))) };
 }
 
-/** What to bring together when nothing changes: processes that are small or hold units nobody needs. Undefined: it is good as it is. */
+/**
+ * What to bring together when nothing changes: processes that are small or hold units nobody needs. Undefined: it is good as it is.
+ * @param tolerated how many processes more than necessary, and units that nobody needs, are left alone.
+ */
 export function compact<P extends Placed>(
   desired: readonly Unit[],
   packs: readonly P[],
+  tolerated: { processes: number; units: number },
   alone: ReadonlySet<string> = new Set(),
 ): Plan<P> | undefined {
   const wanted = new Map(desired.map((unit) => [unit.id, unit]));
@@ -77,7 +81,7 @@ export function compact<P extends Placed>(
   const stateless = mergeable.filter((pack) => live(pack).every(({ stateful }) => !stateful));
   const stale = stateless.reduce((sum, pack) => sum + pack.units.length - live(pack).length, 0);
   const units = stateless.flatMap(live);
-  if (stateless.length > Math.ceil(units.length / packSize) + 1 || stale > 3) {
+  if (stateless.length > Math.ceil(units.length / packSize) + tolerated.processes || stale > tolerated.units) {
     const full = stateless.filter((pack) => live(pack).length === pack.units.length && pack.units.length >= packSize);
     const merged = stateless.filter((pack) => !full.includes(pack));
     return { stopFirst: [], start: chunks(merged.flatMap(live), packSize), retire: merged };
@@ -85,7 +89,7 @@ export function compact<P extends Placed>(
 
   for (const ofAccount of byAccount(mergeable.flatMap(live).filter(({ stateful }) => stateful))) {
     const holders = mergeable.filter((pack) => live(pack).some((unit) => unit.stateful && ofAccount.includes(unit)));
-    if (holders.length > Math.ceil(ofAccount.length / statefulPackSize)) {
+    if (holders.length > Math.ceil(ofAccount.length / statefulPackSize) + tolerated.processes) {
       return { stopFirst: holders, start: chunks(holders.flatMap(live), statefulPackSize), retire: [] };
     }
   }

@@ -16,6 +16,7 @@ import type { AdvancingClock } from "./local-clock.ts";
 import type { Pack, PackContext } from "./pack.ts";
 import { createQueueBroker, type QueueResult } from "./queue-broker.ts";
 import { openQueueMessages } from "./queue-messages.ts";
+import { secretsOf } from "./secrets-of.ts";
 import { startStorage } from "./storage.ts";
 import { createTrial } from "./trial.ts";
 import { type Unit, unitsOf } from "./unit.ts";
@@ -139,7 +140,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<RunningRunt
     dirty = false;
     state = options.store.desiredState();
     scripts = new Map(state.scripts.map((script) => [script.key, script]));
-    rememberSecrets(state, options.secrets);
+    for (const secret of secretsOf(state)) options.secrets?.add(secret);
     const all = unitsOf(state);
     units = new Map();
     for (const unit of all)
@@ -279,15 +280,6 @@ export async function startRuntime(options: RuntimeOptions): Promise<RunningRunt
   };
   refresh();
   return runtime;
-}
-
-function rememberSecrets(state: DesiredState, secrets: Set<string> | undefined): void {
-  for (const { spec } of state.scripts.flatMap(({ versions }) => versions)) {
-    for (const { type, text, value } of spec.bindings) {
-      if (type === "secret_text" && typeof text === "string") secrets?.add(text);
-      if (type === "secrets_store_secret" && typeof value === "string") secrets?.add(value);
-    }
-  }
 }
 
 async function waitFor(find: () => Target | "waiting" | undefined, fleet: Fleet): Promise<Target | undefined> {
