@@ -16,13 +16,25 @@ async function start(name: string) {
   return { child, port: Number(line), took: performance.now() - started };
 }
 
+/** Milliseconds that a Node which does nothing takes from start to exit. */
+async function bareNode(): Promise<number> {
+  const started = performance.now();
+  await once(spawn(process.execPath, ["-e", "0"]), "exit");
+  return performance.now() - started;
+}
+
+/** 300 ms on a machine that starts a bare Node in 40 ms: the ratio holds on a busy one too. */
+const mostTimesBareNode = 300 / 40;
+
 describe.each(["cloudflare", "command", "random"])("the %s plugin", (name) => {
   it("prints its port first, in less than 300 ms, and answers there", async () => {
-    const times: number[] = [];
+    const bare: number[] = [];
+    const plugin: number[] = [];
     // The fastest of a few: the others measure the machine.
-    for (let attempt = 0; attempt < 10 && Math.min(...times, Number.POSITIVE_INFINITY) >= 300; attempt++) {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      bare.push(await bareNode());
       const { child, port, took } = await start(name);
-      times.push(took);
+      plugin.push(took);
       const client = pluginClient(port);
       const info = await call(client, client.getPluginInfo, new empty.Empty());
       expect(info.getVersion()).toMatch(/^\d+\.\d+\.\d+$/);
@@ -30,7 +42,7 @@ describe.each(["cloudflare", "command", "random"])("the %s plugin", (name) => {
       child.kill();
       await once(child, "exit");
     }
-    expect(Math.min(...times)).toBeLessThan(300);
+    expect(Math.min(...plugin) / Math.min(...bare)).toBeLessThan(mostTimesBareNode);
   });
 
   it("ends with the process that started it, even when that is killed", async () => {

@@ -1,6 +1,7 @@
 import sdk from "@pulumi/cloudflare/package.json" with { type: "json" };
 import type { Problem } from "../kit/check.ts";
 import type { ProviderDefinition } from "../kit/definition.ts";
+import { ProviderError } from "../kit/errors.ts";
 import type { ValueMap } from "../kit/value.ts";
 import { Api } from "./api/api.ts";
 import { isLoopback } from "./api/failure.ts";
@@ -27,6 +28,11 @@ export const cloudflare: ProviderDefinition<Api> = {
   checkConfig,
   configure: (config) => {
     const baseUrl = known(config.baseUrl) ?? process.env.CLOUDFLARE_BASE_URL ?? officialBaseUrl;
+    if (!URL.canParse(baseUrl)) {
+      throw new ProviderError(
+        `The base URL of the Cloudflare API must be a URL such as ${officialBaseUrl}, found ${baseUrl}.`,
+      );
+    }
     const limit = process.env.CHITTYOPS_CLOUDFLARE_REQUESTS;
     return new Api({
       baseUrl,

@@ -53,6 +53,14 @@ describe("afterRead", () => {
     expect(afterRead({ state: made, inputs }, answered, shape)).toEqual(made);
   });
 
+  it("takes JSON text in another layout for the same", () => {
+    const told = { state: { id: "1", name: '{ "b": 1, "a": [2] }' }, inputs: { name: '{ "b": 1, "a": [2] }' } };
+    const outputs = afterRead(told, { name: '{"a":[2],"b":1}' }, shape);
+    expect(outputs).toEqual(told.state);
+    expect(projectInputs(told.inputs, { name: '{"a":[2],"b":1}' }, shape)).toEqual(told.inputs);
+    expect(afterRead(told, { name: '{"a":[3],"b":1}' }, shape)).toMatchObject({ name: '{"a":[3],"b":1}' });
+  });
+
   it("fills a state that was put together from inputs alone", () => {
     const answered = { name: "a", settings: { delay: 1, paused: false }, etag: "e" };
     const found = { name: "a", settings: { delay: 1 } };

@@ -42,9 +42,33 @@ function laidOver(stored: JsonMap, answered: JsonMap, shape: Shape, fill: boolea
     const before = stored[key];
     const field = shape[key];
     if (!fill && before === undefined && (field?.output === true || isUnset(value))) continue;
-    merged[key] = isJsonMap(before) && isJsonMap(value) ? laidOver(before, value, field?.fields ?? {}, fill) : value;
+    if (isJsonMap(before) && isJsonMap(value)) merged[key] = laidOver(before, value, field?.fields ?? {}, fill);
+    else if (before === undefined || !sameMeaning(before, value)) merged[key] = value;
   }
   return dropNulls(merged);
+}
+
+/** Equal, or JSON text that says the same in another layout. */
+function sameMeaning(left: Json, right: Json): boolean {
+  if (Array.isArray(left) && Array.isArray(right)) {
+    return left.length === right.length && left.every((item, index) => sameMeaning(item, right[index] ?? null));
+  }
+  if (isJsonMap(left) && isJsonMap(right)) {
+    const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+    return [...keys].every((key) => sameMeaning(left[key] ?? null, right[key] ?? null));
+  }
+  if (left === right) return true;
+  const parsed = [left, right].map(jsonInside);
+  return parsed[0] !== undefined && parsed[1] !== undefined && sameMeaning(parsed[0], parsed[1]);
+}
+
+function jsonInside(value: Json): Json | undefined {
+  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return undefined;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function isUnset(value: Json): boolean {
@@ -74,6 +98,7 @@ type FieldLike = Shape[string] | undefined;
 
 function projectValue(input: Json, output: Json | undefined, field: FieldLike): Json {
   if (output === undefined || output === null) return null;
+  if (sameMeaning(input, output)) return input;
   if (isJsonMap(input) && isJsonMap(output)) {
     return field?.fields ? projectInputs(input, output, field.fields) : output;
   }

@@ -14,12 +14,18 @@ import { toStruct } from "./wire.ts";
  * of ours and carries its stack. Secrets are blanked out either way.
  */
 export function toServiceError(error: unknown, secrets: readonly string[], signal: AbortSignal): grpc.ServiceError {
-  if (signal.aborted && !(error instanceof InitFailed)) return service(grpc.status.CANCELLED, "cancelled");
+  if (signal.aborted && !(error instanceof InitFailed)) return stopped(signal);
   if (error instanceof InitFailed) return initFailed(error, secrets);
   if (error instanceof InvalidArguments) return invalid(error, secrets);
   if (error instanceof ProviderError) return service(grpc.status.UNKNOWN, redact(error.message, secrets));
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return service(grpc.status.INTERNAL, redact(`This is a bug in the plugin: ${text}`, secrets));
+}
+
+function stopped(signal: AbortSignal): grpc.ServiceError {
+  const isLate = signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
+  if (!isLate) return service(grpc.status.CANCELLED, "cancelled");
+  return service(grpc.status.DEADLINE_EXCEEDED, "It did not end in the time that customTimeouts allows.");
 }
 
 function service(code: grpc.status, details: string, metadata = new grpc.Metadata()): grpc.ServiceError {

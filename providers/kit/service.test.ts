@@ -168,6 +168,14 @@ describe("the plugin protocol", () => {
     expect(lines).toEqual(["writing [secret]: [secret]"]);
   });
 
+  it("ends what takes longer than the program allows", async () => {
+    const { client } = await start();
+    const request = new messages.CreateRequest().setUrn(urn("notes:index:Waiting")).setTimeout(0.05);
+    await expect(call(client, client.create, request)).rejects.toMatchObject({
+      details: "It did not end in the time that customTimeouts allows.",
+    });
+  });
+
   it("ends what is at work when the engine cancels", async () => {
     const { client, create } = await start();
     const waiting = create({}, false, "notes:index:Waiting").catch((error: unknown) => error);

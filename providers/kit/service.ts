@@ -31,7 +31,7 @@ export function providerService<Client>(provider: Provider<Client>, log: EngineL
     return (call: Call<Request, Response>, callback) => {
       const ended = new AbortController();
       call.on("cancelled", () => ended.abort());
-      const signal = AbortSignal.any([shutdown.signal, ended.signal]);
+      const signal = AbortSignal.any([shutdown.signal, ended.signal, ...deadline(call.request)]);
       const secrets = [...environmentSecrets(process.env), ...secretTexts(provider.config)];
       const run = (urn: string, ...values: ValueMap[]): Situation => {
         secrets.push(...secretTexts(...values));
@@ -141,6 +141,14 @@ export function providerService<Client>(provider: Provider<Client>, log: EngineL
       call.emit("error", { code: grpc.status.UNIMPLEMENTED, details: "This plugin cannot list resources." });
     },
   };
+}
+
+/** The time that the program allows an operation (`customTimeouts`), in seconds; 0 is no limit. */
+function deadline(request: unknown): AbortSignal[] {
+  const isLimited = request instanceof messages.CreateRequest || request instanceof messages.ReadRequest;
+  const changes = request instanceof messages.UpdateRequest || request instanceof messages.DeleteRequest;
+  const seconds = isLimited || changes ? request.getTimeout() : 0;
+  return seconds > 0 ? [AbortSignal.timeout(seconds * 1000)] : [];
 }
 
 function ifGiven(properties: Struct | undefined): ValueMap | undefined {

@@ -18,11 +18,3 @@ export interface Field {
 }
 
 export type Shape = Readonly<Record<string, Field>>;
-
-/** The field that a path leads to; undefined inside `any` or at an unknown name. */
-export function fieldAt(shape: Shape, path: readonly (string | number)[]): Field | undefined {
-  const [first, ...rest] = path;
-  let field = typeof first === "string" ? shape[first] : undefined;
-  for (const step of rest) field = typeof step === "number" ? field?.items : (field?.fields?.[step] ?? field?.items);
-  return field;
-}

@@ -58,18 +58,11 @@ export function revealMap(value: ValueMap): ValueMap {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, reveal(inner)]));
 }
 
-export function containsUnknown(value: Value): boolean {
-  if (value === unknown) return true;
-  if (value instanceof Secret) return containsUnknown(value.value);
-  if (Array.isArray(value)) return value.some(containsUnknown);
-  return isMap(value) && Object.values(value).some(containsUnknown);
-}
-
 /**
  * The value as plain JSON: secrets revealed, null members of maps dropped (an absent property and a null one are the same to the engine).
  * @throws Error where something is still unknown; the engine never asks for a real operation on such a value.
  */
-export function toJson(value: Value): Json {
+function toJson(value: Value): Json {
   if (value === unknown) throw new Error("A value that must be known by now is still unknown.");
   if (value instanceof Secret) return toJson(value.value);
   if (value instanceof Opaque) return value.wire;

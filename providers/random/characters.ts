@@ -81,7 +81,7 @@ export function randomCharacters(rules: CharacterRules): string {
 }
 
 /** Fisher-Yates. */
-export function shuffle<Item>(items: readonly Item[]): Item[] {
+function shuffle<Item>(items: readonly Item[]): Item[] {
   const left = [...items];
   return Array.from({ length: items.length }, () => left.splice(randomInt(left.length), 1)).flat();
 }

@@ -45,6 +45,13 @@ describe("an API call", () => {
     );
   });
 
+  it("takes a refusal with status 200 for what it is", async () => {
+    const body = JSON.stringify({ success: false, errors: [{ code: 7003, message: "no such thing" }], result: null });
+    const { send, received } = await answering({ status: 200, headers: { "content-type": "application/json" }, body });
+    await expect(send("POST")).rejects.toThrow("Cloudflare refused POST /things\n  7003: no such thing");
+    expect(received).toHaveLength(1);
+  });
+
   it("is not made without a token", async () => {
     const { received } = await answering(envelope(null));
     const baseUrl = server?.baseUrl ?? "";

@@ -3,7 +3,7 @@ import { BaseCloudflare } from "cloudflare/client";
 import pRetry from "p-retry";
 import { ProviderError } from "../../kit/errors.ts";
 import { isJsonMap, type Json } from "../../kit/value.ts";
-import { ApiFailure, toFailure } from "./failure.ts";
+import { ApiFailure, deniedWithoutStatus, toFailure } from "./failure.ts";
 import { type Pace, pacing } from "./pacing.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -66,6 +66,7 @@ export class Api {
       const { path } = request;
       return (await this.#client.request({ ...this.#settings(request), path })) as Json;
     });
+    if (isJsonMap(answer) && answer.success === false) throw deniedWithoutStatus(answer, request);
     return isJsonMap(answer) && "result" in answer ? (answer.result ?? null) : (answer ?? null);
   }
 
@@ -124,7 +125,7 @@ export class Api {
 }
 
 /** Whether another attempt may help and cannot make anything twice. */
-export function isWorthRepeating(failure: ApiFailure, request: Pick<ApiRequest, "method" | "repeatable">): boolean {
+function isWorthRepeating(failure: ApiFailure, request: Pick<ApiRequest, "method" | "repeatable">): boolean {
   if (failure.shouldRetry !== undefined) return failure.shouldRetry;
   if (failure.outcome === "not sent") return true;
   if (failure.outcome === "unknown") return request.method !== "POST" || request.repeatable === true;

@@ -1,5 +1,6 @@
 import { APIConnectionError, APIError } from "cloudflare";
 import { ProviderError } from "../../kit/errors.ts";
+import { isJsonMap, type JsonMap } from "../../kit/value.ts";
 
 /** A request that the API refused or that got no usable answer. */
 export class ApiFailure extends ProviderError {
@@ -53,6 +54,19 @@ export function toFailure(error: unknown, attempt: Attempt): ApiFailure {
     `${what} during ${method} ${path} (${code}); whether it was carried out is unknown. Run refresh, then try again.`,
     details,
   );
+}
+
+/** Some endpoints say no with status 200. */
+export function deniedWithoutStatus(answer: JsonMap, { method, path }: Omit<Attempt, "baseUrl">): ApiFailure {
+  const errors = Array.isArray(answer.errors) ? answer.errors.filter(isJsonMap) : [];
+  const reasons = errors.map(({ code, message }) => `  ${code ?? "?"}: ${message ?? "no message"}`);
+  return new ApiFailure([`Cloudflare refused ${method} ${path}`, ...reasons].join("\n"), {
+    status: undefined,
+    codes: errors.map(({ code }) => Number(code)),
+    retryAfter: undefined,
+    shouldRetry: false,
+    outcome: "refused",
+  });
 }
 
 function refused(error: InstanceType<typeof APIError>, status: number, { method, path }: Attempt): ApiFailure {

@@ -295,8 +295,9 @@ describe("assets", () => {
 
   it("must be there", async () => {
     const inputs = { ...base, content: code, assets: { directory: join(folder, "none") } };
+    expect((await script().check(inputs)).map(({ path }) => formatPath(path))).toEqual(["assets.directory"]);
     await expect(script().create(inputs)).rejects.toThrow(
-      /assets\.directory cannot be read \(ENOENT\).*build the assets first/,
+      /assets\.directory cannot be read \(ENOENT\).*build it first/,
     );
   });
 });

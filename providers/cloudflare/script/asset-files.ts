@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join, relative, resolve, sep } from "node:path";
 import { ProviderError } from "../../kit/errors.ts";
-import { sha256 } from "./source.ts";
+import { sha256, unreadable } from "./source.ts";
 
 export interface AssetFile {
   /** The path under which it is served, `/index.html`. */
@@ -23,8 +23,7 @@ const configuring = new Set(["/_headers", "/_redirects", "/.assetsignore"]);
 export async function assetFiles(directory: string): Promise<AssetFile[]> {
   const root = resolve(directory);
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
-    const code = error instanceof Error && "code" in error ? error.code : error;
-    throw new ProviderError(`assets.directory cannot be read (${code}): ${root}; build the assets first.`);
+    throw new ProviderError(`assets.directory ${unreadable(directory, error)}`);
   });
   const paths = entries
     .filter((entry) => entry.isFile())

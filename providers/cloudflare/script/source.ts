@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Problem } from "../../kit/check.ts";
 import { ProviderError } from "../../kit/errors.ts";
@@ -25,7 +25,7 @@ export async function checkSource(inputs: ValueMap): Promise<Problem[]> {
   if (has("mainModule") && has("bodyPart")) {
     problems.push({ path: ["bodyPart"], reason: "and mainModule are both set; keep mainModule" });
   }
-  problems.push(...(await checkFile(inputs, [])));
+  problems.push(...(await checkFile(inputs, [])), ...(await checkAssets(inputs.assets)));
   const files = isMap(inputs.files) ? Object.entries(inputs.files) : [];
   for (const [name, file] of files) if (isMap(file)) problems.push(...(await checkFile(file, ["files", name])));
   return problems;
@@ -50,6 +50,16 @@ export async function checkFile(fields: ValueMap, at: Path): Promise<Problem[]> 
   }
 }
 
+async function checkAssets(assets: ValueMap[string] | undefined): Promise<Problem[]> {
+  if (!isMap(assets) || typeof assets.directory !== "string") return [];
+  try {
+    await readdir(resolve(assets.directory));
+    return [];
+  } catch (error) {
+    return [{ path: ["assets", "directory"], reason: unreadable(assets.directory, error) }];
+  }
+}
+
 /** Reads the bytes of `content`, `contentBase64` or `contentFile`; a relative path starts at the program's folder. */
 export async function readSource(fields: JsonMap): Promise<Uint8Array> {
   if (typeof fields.content === "string") return Buffer.from(fields.content);
@@ -67,8 +77,8 @@ export async function readSource(fields: JsonMap): Promise<Uint8Array> {
   return bytes;
 }
 
-function unreadable(file: string, error: unknown): string {
+/** Why a path cannot be read, and what to do. */
+export function unreadable(path: string, error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  const where = resolve(file);
-  return `cannot be read (${code}): ${where}; build the artifact first, or correct the path`;
+  return `cannot be read (${code}): ${resolve(path)}; build it first, or correct the path`;
 }
