@@ -4,13 +4,12 @@ import type { ResourceRecord } from "../store/records/resources.ts";
 import { ApiError } from "./api-error.ts";
 import { type Call, check, paged } from "./call.ts";
 import { ok } from "./envelope.ts";
-import { type Provenance, type Route, route } from "./route.ts";
+import { type Route, route } from "./route.ts";
 
 /** An object that the API makes, shows, replaces and deletes, and about which it knows little more than its fields. */
 export interface Crud<S extends z.ZodType<Record<string, unknown>>> {
   /** Path of the list, e.g. `/accounts/:account/access/policies`. */
   base: string;
-  provenance: Provenance;
   collection: Collection<ResourceRecord>;
   scope(call: Call): string;
   body: S;
@@ -38,7 +37,7 @@ export interface Crud<S extends z.ZodType<Record<string, unknown>>> {
 
 /** The routes of one kind of object. */
 export function crudRoutes<S extends z.ZodType<Record<string, unknown>>>(kind: Crud<S>): Route[] {
-  const { base, provenance, collection } = kind;
+  const { base, collection } = kind;
   const show = (call: Call, record: ResourceRecord) => kind.show?.(call, record) ?? record.body;
   const find = (call: Call) => recordOf(kind, call);
 
@@ -47,7 +46,7 @@ export function crudRoutes<S extends z.ZodType<Record<string, unknown>>>(kind: C
 
   const item = `${base}/:id`;
   return [
-    route("GET", base, provenance, (call) => {
+    route("GET", base, (call) => {
       const records = call.store
         .list(collection, kind.scope(call))
         .filter((record) => kind.matches?.(call, record) ?? true);
@@ -57,11 +56,11 @@ export function crudRoutes<S extends z.ZodType<Record<string, unknown>>>(kind: C
         { perPage: kind.perPage ?? 25, max: 5000 },
       );
     }),
-    route("POST", base, provenance, (call) => write(call, false, undefined)),
-    route("GET", item, provenance, (call) => ok(show(call, find(call)))),
-    route("PUT", item, provenance, (call) => write(call, false, find(call))),
-    ...(kind.patch ? [route("PATCH", item, provenance, (call) => write(call, true, find(call)))] : []),
-    route("DELETE", item, provenance, (call) => {
+    route("POST", base, (call) => write(call, false, undefined)),
+    route("GET", item, (call) => ok(show(call, find(call)))),
+    route("PUT", item, (call) => write(call, false, find(call))),
+    ...(kind.patch ? [route("PATCH", item, (call) => write(call, true, find(call)))] : []),
+    route("DELETE", item, (call) => {
       const record = find(call);
       kind.beforeDelete?.(call, record);
       call.store.remove(collection, record.scope, record.id);

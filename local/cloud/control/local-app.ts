@@ -8,6 +8,7 @@ import type { Store } from "../store/store.ts";
 import { isAdmin } from "./authenticate.ts";
 import type { ControlOptions } from "./control-options.ts";
 import { faultRule } from "./faults.ts";
+import { provenanceOf } from "./provenance.ts";
 import { apiRoutes } from "./routes.ts";
 
 /** The embedded cloud's own endpoints below `/_local`, for the command line and for tests; they need the admin token. Plain JSON, no envelope. */
@@ -24,7 +25,9 @@ export function createLocalApp(options: ControlOptions): Hono {
   );
   app.get("/unknown", (context) => context.json({ unknown: requestLog.unknown() }));
   app.get("/routes", (context) =>
-    context.json({ routes: apiRoutes.map(({ method, path, provenance }) => ({ method, path, provenance })) }),
+    context.json({
+      routes: apiRoutes.map(({ method, path }) => ({ method, path, provenance: provenanceOf({ method, path }) })),
+    }),
   );
   app.get("/faults", (context) => context.json({ faults: faults.list() }));
   app.post("/faults", async (context) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sentByPlugin } from "./provenance.ts";
 import { openTestCloud, scriptForm, type TestCloud } from "./test-cloud.ts";
 
 /** One request that the official plugin was seen to send, and what a permissive stub answered. */
@@ -156,3 +157,8 @@ describe.each(["create", "refresh", "update", "destroy"])(
     );
   },
 );
+
+it("marks as recorded what the plugin sent", () => {
+  const used = new Set(cloud.requestLog.entries().map(({ method, route }) => `${method} ${route}`));
+  expect([...used].sort()).toEqual([...sentByPlugin].sort());
+});

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LocalDaemon } from "../../../contracts/local.ts";
 import { localAdmin, readLocalTokens, startDaemon, stopDaemon } from "../client.ts";
+import { sentByWrangler } from "./provenance.ts";
 
 /** `wrangler`, unchanged, against the real daemon. */
 const home = mkdtempSync(join(tmpdir(), "chittyops-wrangler-"));
@@ -258,7 +259,10 @@ describe("wrangler against the embedded cloud", () => {
     await succeed(["d1", "delete", "db", "--skip-confirmation"]);
     const { unknown } = (await localAdmin({ home }, "unknown")) as { unknown: unknown[] };
     expect(unknown).toEqual([]);
-    const requests = JSON.stringify(await localAdmin({ home }, "requests"));
+    const log = (await localAdmin({ home }, "requests")) as { requests: { method: string; route: string }[] };
+    const used = new Set(log.requests.map(({ method, route }) => `${method} ${route}`));
+    expect([...used].filter((route) => !sentByWrangler.includes(route))).toEqual([]);
+    const requests = JSON.stringify(log);
     expect(requests).not.toContain("planted");
     expect(requests).not.toContain(environment.CLOUDFLARE_API_TOKEN);
   }, 240_000);

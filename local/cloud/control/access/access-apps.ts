@@ -40,7 +40,6 @@ const appBody = z.looseObject({
 export const accessAppRoutes: Route[] = ["/accounts/:account/access/apps", "/zones/:zone/access/apps"].flatMap((base) =>
   crudRoutes({
     base,
-    provenance: "recorded",
     collection: accessApps,
     scope: (call) => call.accountId,
     body: appBody,

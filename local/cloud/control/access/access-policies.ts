@@ -22,7 +22,6 @@ const policyBody = z.looseObject({
 /** Policies of the account; applications name them by id. */
 export const accessPolicyRoutes: Route[] = crudRoutes({
   base: "/accounts/:account/access/policies",
-  provenance: "recorded",
   collection: accessPolicies,
   scope: (call) => call.accountId,
   body: policyBody,

@@ -29,7 +29,6 @@ const providerBody = z.looseObject({
 /** Where people sign in. The client secret of a provider is never shown. */
 export const identityProviderRoutes: Route[] = crudRoutes({
   base: "/accounts/:account/access/identity_providers",
-  provenance: "specification",
   collection: identityProviders,
   scope: (call) => call.accountId,
   body: providerBody,

@@ -18,7 +18,6 @@ const tokenBody = z.looseObject({
 });
 const kind = {
   base,
-  provenance: "specification" as const,
   collection: serviceTokens,
   scope: (call: Call) => call.accountId,
   body: tokenBody,
@@ -33,12 +32,12 @@ const kind = {
 
 /** Credentials by which programs pass Access. The secret is shown once, when it is made; only its hash is kept. */
 export const serviceTokenRoutes: Route[] = [
-  route("POST", base, "specification", async (call) => {
+  route("POST", base, async (call) => {
     const { id } = await writeResource(kind, call, false, undefined);
     return withSecret(call, id);
   }),
-  route("POST", `${base}/:id/rotate`, "specification", (call) => withSecret(call, recordOf(kind, call).id)),
-  route("POST", `${base}/:id/refresh`, "specification", (call) => {
+  route("POST", `${base}/:id/rotate`, (call) => withSecret(call, recordOf(kind, call).id)),
+  route("POST", `${base}/:id/refresh`, (call) => {
     const record = recordOf(kind, call);
     const body = { ...record.body, expires_at: expiry(call, String(record.body.duration)), updated_at: call.now() };
     call.store.put(serviceTokens, { ...record, body });

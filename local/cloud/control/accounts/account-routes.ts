@@ -7,7 +7,7 @@ import { type Route, route } from "../route.ts";
 import { localUser } from "./local-user.ts";
 
 export const accountRoutes: Route[] = [
-  route("GET", "/user", "recorded", () =>
+  route("GET", "/user", () =>
     ok({
       ...localUser,
       first_name: null,
@@ -17,15 +17,15 @@ export const accountRoutes: Route[] = [
       suspended: false,
     }),
   ),
-  route("GET", "/user/tokens/verify", "recorded", verifyToken),
-  route("GET", "/accounts/:account/tokens/verify", "specification", verifyToken),
-  route("GET", "/accounts", "recorded", (call) => {
+  route("GET", "/user/tokens/verify", verifyToken),
+  route("GET", "/accounts/:account/tokens/verify", verifyToken),
+  route("GET", "/accounts", (call) => {
     const name = call.query.get("name");
     const reachable = reachableAccounts(call).filter((account) => name === null || account.name.includes(name));
     return paged(call, reachable.map(shown), { perPage: 20, max: 50 });
   }),
-  route("GET", "/accounts/:account", "specification", (call) => ok(shown(call.account))),
-  route("PUT", "/accounts/:account", "specification", async (call) => {
+  route("GET", "/accounts/:account", (call) => ok(shown(call.account))),
+  route("PUT", "/accounts/:account", async (call) => {
     const { name } = await call.json(z.looseObject({ name: z.string().min(1).max(100) }), 1001);
     if (name !== call.account.name) {
       throw new ApiError(
@@ -36,7 +36,7 @@ export const accountRoutes: Route[] = [
     }
     return ok(shown(call.account));
   }),
-  route("GET", "/memberships", "recorded", (call) =>
+  route("GET", "/memberships", (call) =>
     paged(
       call,
       reachableAccounts(call).map((account) => ({

@@ -25,7 +25,6 @@ const webhookBody = z.looseObject({ name: z.string().min(1), url: z.url(), secre
 export const alertingRoutes: Route[] = [
   ...crudRoutes({
     base: "/accounts/:account/alerting/v3/policies",
-    provenance: "recorded",
     collection: policies,
     scope: (call) => call.accountId,
     body: policyBody,
@@ -42,7 +41,6 @@ export const alertingRoutes: Route[] = [
   }),
   ...crudRoutes({
     base: "/accounts/:account/alerting/v3/destinations/webhooks",
-    provenance: "specification",
     collection: webhooks,
     scope: (call) => call.accountId,
     body: webhookBody,

@@ -75,7 +75,6 @@ const defaults = {
 export const logpushRoutes: Route[] = ["/accounts/:account/logpush/jobs", "/zones/:zone/logpush/jobs"].flatMap((base) =>
   crudRoutes({
     base,
-    provenance: "recorded",
     collection: logpushJobs,
     scope: scopeOf,
     body: jobBody,

@@ -32,10 +32,10 @@ const tokenBody = z.looseObject({
 
 /** Tokens that an account makes for itself; they authenticate here as they would there. */
 export const tokenRoutes: Route[] = [
-  route("GET", base, "specification", (call) =>
+  route("GET", base, (call) =>
     paged(call, call.store.list(tokens, call.accountId).map(shown), { perPage: 20, max: 50 }),
   ),
-  route("POST", base, "recorded", async (call) => {
+  route("POST", base, async (call) => {
     const body = await call.json(tokenBody, 1001);
     checkResources(call, body);
     const value = randomBytes(30).toString("base64url");
@@ -47,21 +47,21 @@ export const tokenRoutes: Route[] = [
     });
     return ok({ ...shown(token), value });
   }),
-  route("GET", `${base}/permission_groups`, "specification", () => ok(permissionGroups)),
-  route("GET", `${base}/:id`, "recorded", (call) => ok(shown(tokenOf(call)))),
-  route("PUT", `${base}/:id`, "specification", async (call) => {
+  route("GET", `${base}/permission_groups`, () => ok(permissionGroups)),
+  route("GET", `${base}/:id`, (call) => ok(shown(tokenOf(call)))),
+  route("PUT", `${base}/:id`, async (call) => {
     const body = await call.json(tokenBody, 1001);
     checkResources(call, body);
     const changed = tokenFrom(call, body, tokenOf(call));
     call.store.put(tokens, changed);
     return ok(shown(changed));
   }),
-  route("PUT", `${base}/:id/value`, "specification", (call) => {
+  route("PUT", `${base}/:id/value`, (call) => {
     const value = randomBytes(30).toString("base64url");
     call.store.transaction(() => giveValue(call, tokenOf(call), value));
     return ok(value);
   }),
-  route("DELETE", `${base}/:id`, "recorded", (call) => {
+  route("DELETE", `${base}/:id`, (call) => {
     const { id } = tokenOf(call);
     call.store.transaction(() => {
       takeValue(call, id);

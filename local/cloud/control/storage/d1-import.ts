@@ -16,7 +16,7 @@ const importBody = z.discriminatedUnion("action", [
 
 /** `wrangler d1 execute --file` and `d1 migrations apply`: announce a file, upload it, run it. */
 export const d1ImportRoutes: Route[] = [
-  route("POST", base, "recorded", async (call) => {
+  route("POST", base, async (call) => {
     const body = await call.json(importBody, 7400);
     const { id: databaseId } = databaseOf(call);
     if (body.action === "init") {
@@ -34,7 +34,7 @@ export const d1ImportRoutes: Route[] = [
     return ok(pending.result ?? (await ingest(call, pending)));
   }),
   {
-    ...route("PUT", `${base}/:filename`, "recorded", async (call) => {
+    ...route("PUT", `${base}/:filename`, async (call) => {
       const pending = call.store.get(d1Imports, call.parameter("database"), call.parameter("filename"));
       if (!pending) throw new ApiError(404, 7404, "There is no such import.");
       const content = new Uint8Array(await call.request.arrayBuffer());

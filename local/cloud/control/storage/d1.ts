@@ -21,29 +21,29 @@ const statement = z.object({ sql: z.string().min(1, "expected SQL"), params: z.a
 const queryBody = z.union([statement, z.object({ batch: z.array(statement).min(1) }), z.array(statement).min(1)]);
 
 export const d1Routes: Route[] = [
-  route("GET", base, "recorded", (call) => {
+  route("GET", base, (call) => {
     const name = call.query.get("name");
     const all = call.store
       .list(d1Databases, call.accountId)
       .filter((database) => name === null || database.name === name);
     return paged(call, all.map(shown), { perPage: 100, max: 10_000 });
   }),
-  route("POST", base, "recorded", createDatabase),
-  route("GET", `${base}/:database`, "recorded", (call) => ok(shown(databaseOf(call)))),
-  route("PUT", `${base}/:database`, "specification", changeReplication),
-  route("PATCH", `${base}/:database`, "specification", changeReplication),
-  route("DELETE", `${base}/:database`, "recorded", async (call) => {
+  route("POST", base, createDatabase),
+  route("GET", `${base}/:database`, (call) => ok(shown(databaseOf(call)))),
+  route("PUT", `${base}/:database`, changeReplication),
+  route("PATCH", `${base}/:database`, changeReplication),
+  route("DELETE", `${base}/:database`, async (call) => {
     const { id } = databaseOf(call);
     call.store.remove(d1Databases, call.accountId, id);
     await call.runtime.dropStorage("d1", id);
     call.runtime.desiredStateChanged();
     return ok(null);
   }),
-  route("POST", `${base}/:database/query`, "recorded", async (call) => {
+  route("POST", `${base}/:database/query`, async (call) => {
     const results = await run(call);
     return ok(results.map(({ results: rows, meta }) => ({ results: rows, success: true, meta })));
   }),
-  route("POST", `${base}/:database/raw`, "specification", async (call) => {
+  route("POST", `${base}/:database/raw`, async (call) => {
     const results = await run(call);
     return ok(
       results.map(({ results: rows, columns, meta }) => ({

@@ -29,15 +29,15 @@ const deletionBody = z.object({ ruleIds: z.array(z.string()).optional() }).optio
 
 /** Rules by which a bucket reports changes of its objects to queues. */
 export const eventNotificationRoutes: Route[] = [
-  route("GET", base, "specification", (call) => {
+  route("GET", base, (call) => {
     const bucket = bucketOf(call);
     const all = call.store.list(eventNotifications, bucketKey(bucket)).map((one) => shown(call, one));
     if (all.length === 0)
       throw new ApiError(404, 11015, "There is no event notification configuration for this bucket.");
     return ok({ bucketName: bucket.name, queues: all });
   }),
-  route("GET", `${base}/queues/:queue`, "recorded", (call) => ok(shown(call, notificationOf(call)))),
-  route("PUT", `${base}/queues/:queue`, "recorded", async (call) => {
+  route("GET", `${base}/queues/:queue`, (call) => ok(shown(call, notificationOf(call)))),
+  route("PUT", `${base}/queues/:queue`, async (call) => {
     const { rules } = await call.json(rulesBody, 11013);
     call.runtime.desiredStateChanged();
     return call.store.transaction(() => {
@@ -52,7 +52,7 @@ export const eventNotificationRoutes: Route[] = [
       return ok({});
     });
   }),
-  route("DELETE", `${base}/queues/:queue`, "recorded", async (call) => {
+  route("DELETE", `${base}/queues/:queue`, async (call) => {
     const { ruleIds } = (await call.json(deletionBody, 11013)) ?? {};
     call.runtime.desiredStateChanged();
     return call.store.transaction(() => {

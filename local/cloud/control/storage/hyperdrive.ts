@@ -28,19 +28,19 @@ const patchBody = configBody.partial().extend({ origin: origin.partial().optiona
 const secretMembers = ["password", "access_client_secret"];
 
 export const hyperdriveRoutes: Route[] = [
-  route("GET", base, "specification", (call) =>
+  route("GET", base, (call) =>
     paged(call, call.store.list(hyperdrives, call.accountId).map(shown), { perPage: 20, max: 100 }),
   ),
-  route("POST", base, "recorded", async (call) => {
+  route("POST", base, async (call) => {
     const body = await call.json(configBody, 2007);
     return put(call, undefined, body);
   }),
-  route("GET", `${base}/:config`, "recorded", (call) => ok(shown(configOf(call)))),
-  route("PUT", `${base}/:config`, "recorded", async (call) => {
+  route("GET", `${base}/:config`, (call) => ok(shown(configOf(call)))),
+  route("PUT", `${base}/:config`, async (call) => {
     const body = await call.json(configBody, 2007);
     return put(call, configOf(call), body);
   }),
-  route("PATCH", `${base}/:config`, "specification", async (call) => {
+  route("PATCH", `${base}/:config`, async (call) => {
     const body = await call.json(patchBody, 2007);
     const before = configOf(call);
     return put(call, before, {
@@ -51,7 +51,7 @@ export const hyperdriveRoutes: Route[] = [
       origin_connection_limit: body.origin_connection_limit ?? before.originConnectionLimit,
     });
   }),
-  route("DELETE", `${base}/:config`, "recorded", (call) => {
+  route("DELETE", `${base}/:config`, (call) => {
     const { id } = configOf(call);
     call.store.remove(hyperdrives, call.accountId, id);
     call.runtime.desiredStateChanged();

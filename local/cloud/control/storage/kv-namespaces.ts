@@ -17,14 +17,14 @@ const namespaceBody = z.object({
 });
 
 export const kvNamespaceRoutes: Route[] = [
-  route("GET", base, "recorded", (call) => {
+  route("GET", base, (call) => {
     const all = call.store.list(kvNamespaces, call.accountId).map(shown);
     const by = call.query.get("order") === "title" ? "title" : undefined;
     if (by) all.sort((a, b) => a.title.localeCompare(b.title));
     if (call.query.get("direction") === "desc") all.reverse();
     return paged(call, all, { perPage: 20, max: 1000 });
   }),
-  route("POST", base, "recorded", async (call) => {
+  route("POST", base, async (call) => {
     const { title } = await call.json(namespaceBody, 10019);
     return call.store.transaction(() => {
       refuseTakenTitle(call, title);
@@ -33,8 +33,8 @@ export const kvNamespaceRoutes: Route[] = [
       return ok(shown(namespace));
     });
   }),
-  route("GET", `${base}/:namespace`, "recorded", (call) => ok(shown(kvNamespaceOf(call)))),
-  route("PUT", `${base}/:namespace`, "recorded", async (call) => {
+  route("GET", `${base}/:namespace`, (call) => ok(shown(kvNamespaceOf(call)))),
+  route("PUT", `${base}/:namespace`, async (call) => {
     const { title } = await call.json(namespaceBody, 10019);
     return call.store.transaction(() => {
       const namespace = kvNamespaceOf(call);
@@ -44,7 +44,7 @@ export const kvNamespaceRoutes: Route[] = [
       return ok(shown(renamed));
     });
   }),
-  route("DELETE", `${base}/:namespace`, "recorded", async (call) => {
+  route("DELETE", `${base}/:namespace`, async (call) => {
     const { id } = kvNamespaceOf(call);
     call.store.remove(kvNamespaces, call.accountId, id);
     await call.runtime.dropStorage("kv", id);

@@ -39,24 +39,24 @@ const bulkGetBody = z.object({
 });
 
 export const kvValueRoutes: Route[] = [
-  route("GET", `${base}/keys`, "recorded", listKeys),
-  route("GET", `${base}/values/:key`, "recorded", getValue),
-  route("PUT", `${base}/values/:key`, "recorded", putValue),
-  route("DELETE", `${base}/values/:key`, "recorded", async (call) => {
+  route("GET", `${base}/keys`, listKeys),
+  route("GET", `${base}/values/:key`, getValue),
+  route("PUT", `${base}/values/:key`, putValue),
+  route("DELETE", `${base}/values/:key`, async (call) => {
     await namespace(call).delete(keyOf(call));
     return ok(null);
   }),
-  route("GET", `${base}/metadata/:key`, "recorded", async (call) => {
+  route("GET", `${base}/metadata/:key`, async (call) => {
     const entry = await namespace(call).get(keyOf(call));
     // An entry without metadata is answered like one that is not there: the official plugin was seen to expect it.
     if (entry?.metadata === undefined || entry.metadata === null)
       throw new ApiError(404, 10009, "get: 'key not found'");
     return ok(entry.metadata);
   }),
-  route("PUT", `${base}/bulk`, "recorded", putBulk),
-  route("DELETE", `${base}/bulk`, "recorded", deleteBulk),
-  route("POST", `${base}/bulk/delete`, "specification", deleteBulk),
-  route("POST", `${base}/bulk/get`, "specification", getBulk),
+  route("PUT", `${base}/bulk`, putBulk),
+  route("DELETE", `${base}/bulk`, deleteBulk),
+  route("POST", `${base}/bulk/delete`, deleteBulk),
+  route("POST", `${base}/bulk/get`, getBulk),
 ];
 
 function namespace(call: Call) {

@@ -31,15 +31,15 @@ const consumerBody = z.looseObject({
 });
 
 export const queueConsumerRoutes: Route[] = [
-  route("GET", base, "specification", (call) => {
+  route("GET", base, (call) => {
     const queue = queueOf(call);
     const all = call.store.list(queueConsumers, queue.id).map((consumer) => shownConsumer(consumer, queue));
     return paged(call, all, { perPage: 100, max: 100 });
   }),
-  route("POST", base, "recorded", (call) => putConsumer(call, undefined)),
-  route("GET", `${base}/:consumer`, "recorded", (call) => ok(shownConsumer(consumerOf(call), queueOf(call)))),
-  route("PUT", `${base}/:consumer`, "recorded", (call) => putConsumer(call, consumerOf(call))),
-  route("DELETE", `${base}/:consumer`, "recorded", (call) => {
+  route("POST", base, (call) => putConsumer(call, undefined)),
+  route("GET", `${base}/:consumer`, (call) => ok(shownConsumer(consumerOf(call), queueOf(call)))),
+  route("PUT", `${base}/:consumer`, (call) => putConsumer(call, consumerOf(call))),
+  route("DELETE", `${base}/:consumer`, (call) => {
     const { id, queueId } = consumerOf(call);
     call.store.remove(queueConsumers, queueId, id);
     call.runtime.desiredStateChanged();

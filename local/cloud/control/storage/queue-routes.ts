@@ -37,7 +37,7 @@ const defaults: QueueRecord["settings"] = {
 };
 
 export const queueRoutes: Route[] = [
-  route("GET", base, "recorded", (call) => {
+  route("GET", base, (call) => {
     const name = call.query.get("name");
     const all = call.store.list(queues, call.accountId).filter((queue) => name === null || queue.name === name);
     return paged(
@@ -46,17 +46,17 @@ export const queueRoutes: Route[] = [
       { perPage: 100, max: 100 },
     );
   }),
-  route("POST", base, "recorded", createQueue),
-  route("GET", `${base}/:queue`, "recorded", (call) => ok(shown(call, queueOf(call)))),
-  route("PUT", `${base}/:queue`, "recorded", async (call) => changeQueue(call, await call.json(queueBody, 10026))),
-  route("PATCH", `${base}/:queue`, "recorded", async (call) => changeQueue(call, await call.json(queueChange, 10026))),
-  route("DELETE", `${base}/:queue`, "recorded", deleteQueue),
-  route("POST", `${base}/:queue/messages`, "specification", async (call) => {
+  route("POST", base, createQueue),
+  route("GET", `${base}/:queue`, (call) => ok(shown(call, queueOf(call)))),
+  route("PUT", `${base}/:queue`, async (call) => changeQueue(call, await call.json(queueBody, 10026))),
+  route("PATCH", `${base}/:queue`, async (call) => changeQueue(call, await call.json(queueChange, 10026))),
+  route("DELETE", `${base}/:queue`, deleteQueue),
+  route("POST", `${base}/:queue/messages`, async (call) => {
     const message = await call.json(messageBody, 10207);
     await send(call, [message]);
     return ok(null);
   }),
-  route("POST", `${base}/:queue/messages/batch`, "specification", async (call) => {
+  route("POST", `${base}/:queue/messages/batch`, async (call) => {
     const { messages } = await call.json(z.looseObject({ messages: z.array(messageBody).min(1).max(100) }), 10207);
     await send(call, messages);
     return ok(null);

@@ -22,16 +22,16 @@ const bucketBody = z.looseObject({
 });
 
 export const r2BucketRoutes: Route[] = [
-  route("GET", base, "specification", listBuckets),
-  route("POST", base, "recorded", createBucket),
-  route("GET", `${base}/:bucket`, "recorded", (call) => ok(shown(bucketOf(call)))),
-  route("PATCH", `${base}/:bucket`, "specification", (call) => {
+  route("GET", base, listBuckets),
+  route("POST", base, createBucket),
+  route("GET", `${base}/:bucket`, (call) => ok(shown(bucketOf(call)))),
+  route("PATCH", `${base}/:bucket`, (call) => {
     const wanted = storageClass.safeParse(call.request.headers.get("cf-r2-storage-class"));
     if (!wanted.success)
       throw new ApiError(400, 10062, "The header cf-r2-storage-class must be Standard or InfrequentAccess.");
     return ok(shown(changeBucket(call, { storageClass: wanted.data })));
   }),
-  route("DELETE", `${base}/:bucket`, "recorded", deleteBucket),
+  route("DELETE", `${base}/:bucket`, deleteBucket),
 ];
 
 /** @throws {ApiError} 400/10005 for the name, 409/10004 when it is taken. */

@@ -24,14 +24,14 @@ const changeBody = z.object({
 
 /** Public names of a bucket: one managed, and those of the account's zones. The edge serves neither; the API keeps them. */
 export const r2DomainRoutes: Route[] = [
-  route("GET", `${base}/managed`, "specification", (call) => ok(shownManaged(bucketOf(call)))),
-  route("PUT", `${base}/managed`, "specification", async (call) => {
+  route("GET", `${base}/managed`, (call) => ok(shownManaged(bucketOf(call)))),
+  route("PUT", `${base}/managed`, async (call) => {
     const { enabled } = await call.json(z.object({ enabled: z.boolean() }), 10040);
     const { managedDomain } = bucketOf(call);
     return ok(shownManaged(changeBucket(call, { managedDomain: { ...managedDomain, enabled } })));
   }),
-  route("GET", `${base}/custom`, "specification", (call) => ok({ domains: bucketOf(call).customDomains })),
-  route("POST", `${base}/custom`, "specification", async (call) => {
+  route("GET", `${base}/custom`, (call) => ok({ domains: bucketOf(call).customDomains })),
+  route("POST", `${base}/custom`, async (call) => {
     const body = await call.json(customBody, 10040);
     const zone = call.store.get(zones, call.accountId, body.zoneId);
     if (!zone || !(body.domain === zone.name || body.domain.endsWith(`.${zone.name}`))) {
@@ -49,15 +49,15 @@ export const r2DomainRoutes: Route[] = [
     changeBucket(call, { customDomains: [...customDomains, added] });
     return ok(added);
   }),
-  route("GET", `${base}/custom/:domain`, "specification", (call) => ok(customDomainOf(call))),
-  route("PUT", `${base}/custom/:domain`, "specification", async (call) => {
+  route("GET", `${base}/custom/:domain`, (call) => ok(customDomainOf(call))),
+  route("PUT", `${base}/custom/:domain`, async (call) => {
     const body = await call.json(changeBody, 10040);
     const changed: Record<string, unknown> = { ...customDomainOf(call), ...body };
     const customDomains = bucketOf(call).customDomains.map((one) => (one.domain === changed.domain ? changed : one));
     changeBucket(call, { customDomains });
     return ok(changed);
   }),
-  route("DELETE", `${base}/custom/:domain`, "specification", (call) => {
+  route("DELETE", `${base}/custom/:domain`, (call) => {
     const { domain } = customDomainOf(call);
     changeBucket(call, { customDomains: bucketOf(call).customDomains.filter((one) => one.domain !== domain) });
     return ok({ domain });

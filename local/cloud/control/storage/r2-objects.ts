@@ -19,8 +19,8 @@ const keptHeaders: Record<string, string> = {
 
 /** Objects as `wrangler r2 object` reads and writes them. Keys may contain slashes. */
 export const r2ObjectRoutes: Route[] = [
-  route("GET", base, "guessed", listObjects),
-  route("GET", `${base}/:key{.+}`, "recorded", async (call) => {
+  route("GET", base, listObjects),
+  route("GET", `${base}/:key{.+}`, async (call) => {
     const object = await objects(call).get(call.parameter("key"));
     if (!object) throw new ApiError(404, 10007, "The specified key does not exist.");
     const headers = new Headers({ etag: object.etag, "last-modified": object.uploaded.toUTCString() });
@@ -30,7 +30,7 @@ export const r2ObjectRoutes: Route[] = [
     }
     return new Response(new Uint8Array(object.body), { headers });
   }),
-  route("PUT", `${base}/:key{.+}`, "recorded", async (call) => {
+  route("PUT", `${base}/:key{.+}`, async (call) => {
     const key = call.parameter("key");
     await refuseLocked(call, key);
     const metadata: Record<string, string> = {};
@@ -43,7 +43,7 @@ export const r2ObjectRoutes: Route[] = [
     const { storageClass } = bucketOf(call);
     return ok({ key, etag, size: String(body.length), uploaded: call.now(), storage_class: storageClass });
   }),
-  route("DELETE", `${base}/:key{.+}`, "recorded", async (call) => {
+  route("DELETE", `${base}/:key{.+}`, async (call) => {
     const key = call.parameter("key");
     await refuseLocked(call, key);
     await objects(call).delete(key);

@@ -67,26 +67,26 @@ const corsBody = z.object({
 
 /** Lifecycle, lock and CORS rules of a bucket; each `PUT` replaces all rules of its kind. */
 export const r2RuleRoutes: Route[] = [
-  route("GET", `${base}/lifecycle`, "recorded", (call) => ok({ rules: bucketOf(call).lifecycle ?? [] })),
-  route("PUT", `${base}/lifecycle`, "recorded", async (call) => {
+  route("GET", `${base}/lifecycle`, (call) => ok({ rules: bucketOf(call).lifecycle ?? [] })),
+  route("PUT", `${base}/lifecycle`, async (call) => {
     const { rules } = await call.json(lifecycleBody, 10061);
     changeBucket(call, { lifecycle: withIds(rules) });
     return ok({});
   }),
-  route("GET", `${base}/lock`, "recorded", (call) => ok({ rules: bucketOf(call).lock ?? [] })),
-  route("PUT", `${base}/lock`, "recorded", async (call) => {
+  route("GET", `${base}/lock`, (call) => ok({ rules: bucketOf(call).lock ?? [] })),
+  route("PUT", `${base}/lock`, async (call) => {
     const { rules } = await call.json(lockRules, 10066);
     changeBucket(call, { lock: withIds(rules) });
     call.runtime.desiredStateChanged();
     return ok({});
   }),
-  route("GET", `${base}/cors`, "specification", (call) => ok({ rules: corsOf(call) })),
-  route("PUT", `${base}/cors`, "specification", async (call) => {
+  route("GET", `${base}/cors`, (call) => ok({ rules: corsOf(call) })),
+  route("PUT", `${base}/cors`, async (call) => {
     const { rules } = await call.json(corsBody, 10060);
     changeBucket(call, { cors: rules });
     return ok({});
   }),
-  route("DELETE", `${base}/cors`, "specification", (call) => {
+  route("DELETE", `${base}/cors`, (call) => {
     corsOf(call);
     changeBucket(call, { cors: [] });
     return ok({});

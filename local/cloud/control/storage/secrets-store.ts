@@ -35,34 +35,32 @@ const deletionsBody = z.array(z.looseObject({ id: z.string() }));
 
 /** Secrets of an account that several Workers share; a value is never shown again. */
 export const secretsStoreRoutes: Route[] = [
-  route("GET", base, "specification", (call) =>
+  route("GET", base, (call) =>
     paged(call, call.store.list(secretsStores, call.accountId).map(shownStore), { perPage: 20, max: 100 }),
   ),
-  route("POST", base, "specification", createStore),
-  route("GET", `${base}/:store`, "specification", (call) => ok(shownStore(storeOf(call)))),
-  route("DELETE", `${base}/:store`, "specification", deleteStore),
-  route("GET", secrets, "specification", (call) => {
+  route("POST", base, createStore),
+  route("GET", `${base}/:store`, (call) => ok(shownStore(storeOf(call)))),
+  route("DELETE", `${base}/:store`, deleteStore),
+  route("GET", secrets, (call) => {
     const search = call.query.get("search") ?? "";
     const found = call.store.list(storeSecrets, storeOf(call).id).filter(({ name }) => name.includes(search));
     return paged(call, found.map(shownSecret), { perPage: 20, max: 100 });
   }),
-  route("POST", secrets, "specification", createSecrets),
-  route("DELETE", secrets, "specification", async (call) => {
+  route("POST", secrets, createSecrets),
+  route("DELETE", secrets, async (call) => {
     const wanted = await call.json(deletionsBody, 1001);
     const found = wanted.map(({ id }) => findSecret(call, id));
     for (const { id, storeId } of found) call.store.remove(storeSecrets, storeId, id);
     return ok(found.map((secret) => ({ ...shownSecret(secret), status: "deleted" })));
   }),
-  route("GET", `${secrets}/:secret`, "specification", (call) =>
-    ok(shownSecret(findSecret(call, call.parameter("secret")))),
-  ),
-  route("PATCH", `${secrets}/:secret`, "specification", changeSecret),
-  route("DELETE", `${secrets}/:secret`, "specification", (call) => {
+  route("GET", `${secrets}/:secret`, (call) => ok(shownSecret(findSecret(call, call.parameter("secret"))))),
+  route("PATCH", `${secrets}/:secret`, changeSecret),
+  route("DELETE", `${secrets}/:secret`, (call) => {
     const secret = findSecret(call, call.parameter("secret"));
     call.store.remove(storeSecrets, secret.storeId, secret.id);
     return ok({ ...shownSecret(secret), status: "deleted" });
   }),
-  route("GET", "/accounts/:account/secrets_store/quota", "specification", (call) => {
+  route("GET", "/accounts/:account/secrets_store/quota", (call) => {
     const stores = call.store.list(secretsStores, call.accountId);
     const usage = stores.reduce((sum, { id }) => sum + call.store.list(storeSecrets, id).length, 0);
     return ok({ secrets: { quota: 100, usage } });

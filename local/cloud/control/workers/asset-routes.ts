@@ -23,12 +23,12 @@ const sessionBody = z.object({
 
 /** `…/assets-upload-session` of the scripts below `base`. */
 export function assetSessionRoutes(base: string): Route[] {
-  return [route("POST", `${base}/assets-upload-session`, "recorded", beginUpload)];
+  return [route("POST", `${base}/assets-upload-session`, beginUpload)];
 }
 
 /** Files are sent with the token of their session instead of an API token. */
 export const assetUploadRoutes: Route[] = [
-  { ...route("POST", "/accounts/:account/workers/assets/upload", "recorded", uploadFiles), anonymous: true },
+  { ...route("POST", "/accounts/:account/workers/assets/upload", uploadFiles), anonymous: true },
 ];
 
 async function beginUpload(call: Call): Promise<Response> {

@@ -26,20 +26,15 @@ export const contentTypes: Record<WorkerModule["type"], string> = {
 /** The code of a script as multipart, its main module first, below `base`. */
 export function contentRoutes(base: string): Route[] {
   return [
-    route("GET", `${base}/content/v2`, "recorded", getContent),
-    route("GET", `${base}/content`, "specification", getContent),
-    route("PUT", `${base}/content`, "specification", putContent),
+    route("GET", `${base}/content/v2`, getContent),
+    route("GET", `${base}/content`, getContent),
+    route("PUT", `${base}/content`, putContent),
   ];
 }
 
 export const scriptDownloadRoutes: Route[] = [
-  route("GET", "/accounts/:account/workers/scripts/:script", "specification", getContent),
-  route(
-    "GET",
-    "/accounts/:account/workers/services/:script/environments/:environment/content/v2",
-    "specification",
-    getContent,
-  ),
+  route("GET", "/accounts/:account/workers/scripts/:script", getContent),
+  route("GET", "/accounts/:account/workers/services/:script/environments/:environment/content/v2", getContent),
 ];
 
 async function getContent(call: Call): Promise<Response> {

@@ -25,18 +25,16 @@ const namespaceBody = z.looseObject({
 
 /** Workers for Platforms: dispatch namespaces, and the scripts inside them, which share everything with other scripts but their triggers. */
 export const dispatchRoutes: Route[] = [
-  route("GET", base, "recorded", (call) =>
-    ok(call.store.list(dispatchNamespaces, call.accountId).map((one) => shown(call, one))),
-  ),
-  route("POST", base, "recorded", createNamespace),
-  route("GET", `${base}/:dispatch`, "recorded", (call) => ok(shown(call, dispatchNamespaceOf(call)))),
-  route("DELETE", `${base}/:dispatch`, "recorded", deleteNamespace),
-  route("GET", `${base}/:dispatch/scripts`, "specification", (call) => {
+  route("GET", base, (call) => ok(call.store.list(dispatchNamespaces, call.accountId).map((one) => shown(call, one)))),
+  route("POST", base, createNamespace),
+  route("GET", `${base}/:dispatch`, (call) => ok(shown(call, dispatchNamespaceOf(call)))),
+  route("DELETE", `${base}/:dispatch`, deleteNamespace),
+  route("GET", `${base}/:dispatch/scripts`, (call) => {
     const { name } = dispatchNamespaceOf(call);
     const inside = call.store.list(scripts, scriptScope(call.accountId, name));
     return ok(inside.map((one) => shownScript(one, deployedVersion(call.store, one))));
   }),
-  route("GET", script, "specification", (call) => {
+  route("GET", script, (call) => {
     const found = scriptOf(call);
     const { createdOn, modifiedOn, dispatchNamespace } = found;
     return ok({
@@ -46,16 +44,16 @@ export const dispatchRoutes: Route[] = [
       script: shownScript(found, deployedVersion(call.store, found)),
     });
   }),
-  route("PUT", script, "recorded", (call) => {
+  route("PUT", script, (call) => {
     dispatchNamespaceOf(call);
     return putScript(call);
   }),
-  route("DELETE", script, "specification", deleteScript),
-  route("GET", `${script}/bindings`, "specification", (call) =>
+  route("DELETE", script, deleteScript),
+  route("GET", `${script}/bindings`, (call) =>
     ok(latestVersion(call.store, scriptOf(call))?.bindings.map(shownBinding) ?? []),
   ),
-  route("GET", `${script}/tags`, "specification", (call) => ok(scriptOf(call).tags)),
-  route("PUT", `${script}/tags`, "specification", async (call) => {
+  route("GET", `${script}/tags`, (call) => ok(scriptOf(call).tags)),
+  route("PUT", `${script}/tags`, async (call) => {
     const tags = await call.json(z.array(z.string().min(1)), 10021);
     call.store.transaction(() => call.store.put(scripts, { ...scriptOf(call), tags }));
     return ok(tags);

@@ -28,9 +28,9 @@ type Origin = z.infer<typeof origin>;
 type Overrides = { override_existing_dns_record?: boolean | undefined; override_existing_origin?: boolean | undefined };
 
 export const domainRoutes: Route[] = [
-  route("GET", base, "recorded", listDomains),
-  route("GET", `${base}/records`, "recorded", listDomains),
-  route("PUT", base, "recorded", async (call) => {
+  route("GET", base, listDomains),
+  route("GET", `${base}/records`, listDomains),
+  route("PUT", base, async (call) => {
     const body = await call.json(domainBody, 10021);
     const domain = call.store.transaction(() =>
       attach(call, body.service, body.environment ?? "production", body, body),
@@ -38,16 +38,16 @@ export const domainRoutes: Route[] = [
     call.runtime.desiredStateChanged();
     return ok(shown(domain));
   }),
-  route("GET", `${base}/records/:domain`, "recorded", (call) => ok(shown(domainOf(call)))),
-  route("GET", `${base}/:domain`, "recorded", (call) => ok(shown(domainOf(call)))),
-  route("DELETE", `${base}/:domain`, "recorded", (call) => {
+  route("GET", `${base}/records/:domain`, (call) => ok(shown(domainOf(call)))),
+  route("GET", `${base}/:domain`, (call) => ok(shown(domainOf(call)))),
+  route("DELETE", `${base}/:domain`, (call) => {
     const { id } = domainOf(call);
     call.store.remove(domains, call.accountId, id);
     call.runtime.desiredStateChanged();
     return ok({ id });
   }),
-  route("POST", "/accounts/:account/workers/scripts/:script/domains/changeset", "recorded", changeset),
-  route("PUT", "/accounts/:account/workers/scripts/:script/domains/records", "recorded", async (call) => {
+  route("POST", "/accounts/:account/workers/scripts/:script/domains/changeset", changeset),
+  route("PUT", "/accounts/:account/workers/scripts/:script/domains/records", async (call) => {
     const body = await call.json(recordsBody, 10021);
     const attached = call.store.transaction(() =>
       body.origins.map((one) => attach(call, scriptOf(call).name, "production", one, body)),

@@ -8,10 +8,10 @@ const base = "/accounts/:account/workers/durable_objects/namespaces";
 
 /** Namespaces come and go with the migrations of scripts; the API only shows them. */
 export const durableObjectRoutes: Route[] = [
-  route("GET", base, "specification", (call) =>
+  route("GET", base, (call) =>
     paged(call, call.store.list(durableObjectNamespaces, call.accountId).map(shown), { perPage: 20, max: 1000 }),
   ),
-  route("GET", `${base}/:id`, "guessed", (call) => {
+  route("GET", `${base}/:id`, (call) => {
     const namespace = call.store.get(durableObjectNamespaces, call.accountId, call.parameter("id"));
     if (!namespace) throw new ApiError(404, 10066, "Durable Object namespace not found.");
     return ok(shown(namespace));

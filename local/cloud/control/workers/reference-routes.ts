@@ -6,11 +6,11 @@ import { deployedVersion, scriptOf } from "./script-target.ts";
 
 export const referenceRoutes: Route[] = [
   // `wrangler delete` looks for containers that depend on a Worker; the embedded cloud has none.
-  route("GET", "/accounts/:account/containers/applications", "recorded", () => ok([])),
-  route("GET", "/accounts/:account/workers/scripts/:script/references", "recorded", (call) =>
+  route("GET", "/accounts/:account/containers/applications", () => ok([])),
+  route("GET", "/accounts/:account/workers/scripts/:script/references", (call) =>
     ok(referencesTo(call.store, scriptOf(call))),
   ),
-  route("GET", "/accounts/:account/workers/tails/by-consumer/:script", "recorded", (call) => {
+  route("GET", "/accounts/:account/workers/tails/by-consumer/:script", (call) => {
     const { name } = scriptOf(call);
     const producers = call.store
       .list(scripts, call.accountId)

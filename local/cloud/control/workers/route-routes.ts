@@ -16,29 +16,29 @@ const routesBody = z.array(
 
 /** Routes of a zone, and all routes of a script at once as `wrangler` sets them. */
 export const routeRoutes: Route[] = [
-  route("GET", "/zones/:zone/workers/routes", "recorded", (call) =>
+  route("GET", "/zones/:zone/workers/routes", (call) =>
     paged(call, call.store.list(routes, call.zone.id).map(shown), { perPage: 1000, max: 1000 }),
   ),
-  route("POST", "/zones/:zone/workers/routes", "recorded", async (call) => {
+  route("POST", "/zones/:zone/workers/routes", async (call) => {
     const body = await call.json(routeBody, 10022);
     const made = call.store.transaction(() => put(call.store, call.zone, { id: hexId(), ...body }));
     call.runtime.desiredStateChanged();
     return ok(shown(made));
   }),
-  route("GET", "/zones/:zone/workers/routes/:route", "recorded", (call) => ok(shown(routeOf(call)))),
-  route("PUT", "/zones/:zone/workers/routes/:route", "recorded", async (call) => {
+  route("GET", "/zones/:zone/workers/routes/:route", (call) => ok(shown(routeOf(call)))),
+  route("PUT", "/zones/:zone/workers/routes/:route", async (call) => {
     const body = await call.json(routeBody, 10022);
     const changed = call.store.transaction(() => put(call.store, call.zone, { ...routeOf(call), ...body }));
     call.runtime.desiredStateChanged();
     return ok(shown(changed));
   }),
-  route("DELETE", "/zones/:zone/workers/routes/:route", "recorded", (call) => {
+  route("DELETE", "/zones/:zone/workers/routes/:route", (call) => {
     const { id } = routeOf(call);
     call.store.remove(routes, call.zone.id, id);
     call.runtime.desiredStateChanged();
     return ok({ id });
   }),
-  route("PUT", "/accounts/:account/workers/scripts/:script/routes", "recorded", putScriptRoutes),
+  route("PUT", "/accounts/:account/workers/scripts/:script/routes", putScriptRoutes),
 ];
 
 /** Replaces all routes of a script; those it had and that are not named go. */

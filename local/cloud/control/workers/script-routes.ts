@@ -23,17 +23,17 @@ import { uploadScript } from "./upload-script.ts";
 const base = "/accounts/:account/workers/scripts";
 
 export const scriptRoutes: Route[] = [
-  route("GET", base, "specification", (call) =>
+  route("GET", base, (call) =>
     ok(
       call.store
         .list(scripts, call.accountId)
         .map((script) => shownScript(script, deployedVersion(call.store, script))),
     ),
   ),
-  route("PUT", `${base}/:script`, "recorded", putScript),
-  route("DELETE", `${base}/:script`, "recorded", (call) => deleteScript(call)),
-  route("GET", "/accounts/:account/workers/services/:script", "recorded", getService),
-  route("DELETE", "/accounts/:account/workers/services/:script", "recorded", (call) => deleteScript(call)),
+  route("PUT", `${base}/:script`, putScript),
+  route("DELETE", `${base}/:script`, (call) => deleteScript(call)),
+  route("GET", "/accounts/:account/workers/services/:script", getService),
+  route("DELETE", "/accounts/:account/workers/services/:script", (call) => deleteScript(call)),
 ];
 
 /** Uploads a script and deploys it. */

@@ -19,11 +19,11 @@ const isSecret = ({ type }: WorkerBinding): boolean => type === "secret_text" ||
 /** `…/secrets` and `…/secrets-bulk` of the scripts below `base`. Every change makes a version and deploys it. */
 export function secretRoutes(base: string): Route[] {
   return [
-    route("GET", `${base}/secrets`, "recorded", (call) => ok(secretsOf(call).map(shownBinding))),
-    route("PUT", `${base}/secrets`, "recorded", putSecret),
-    route("PATCH", `${base}/secrets-bulk`, "recorded", patchSecrets),
-    route("GET", `${base}/secrets/:secret`, "specification", (call) => ok(shownBinding(secretOf(call)))),
-    route("DELETE", `${base}/secrets/:secret`, "recorded", async (call) => {
+    route("GET", `${base}/secrets`, (call) => ok(secretsOf(call).map(shownBinding))),
+    route("PUT", `${base}/secrets`, putSecret),
+    route("PATCH", `${base}/secrets-bulk`, patchSecrets),
+    route("GET", `${base}/secrets/:secret`, (call) => ok(shownBinding(secretOf(call)))),
+    route("DELETE", `${base}/secrets/:secret`, async (call) => {
       const { name } = secretOf(call);
       await changeSecrets(call, { [name]: null });
       return ok(null);

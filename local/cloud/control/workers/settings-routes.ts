@@ -15,10 +15,10 @@ import { readUploadForm } from "./upload-form.ts";
 /** `…/settings` and `…/script-settings` of the scripts below `base`. */
 export function settingsRoutes(base: string): Route[] {
   return [
-    route("GET", `${base}/settings`, "recorded", getSettings),
-    route("PATCH", `${base}/settings`, "specification", patchSettings),
-    route("GET", `${base}/script-settings`, "specification", (call) => ok(shownScriptSettings(scriptOf(call)))),
-    route("PATCH", `${base}/script-settings`, "recorded", async (call) => {
+    route("GET", `${base}/settings`, getSettings),
+    route("PATCH", `${base}/settings`, patchSettings),
+    route("GET", `${base}/script-settings`, (call) => ok(shownScriptSettings(scriptOf(call)))),
+    route("PATCH", `${base}/script-settings`, async (call) => {
       const body = await call.json(scriptSettings, 10021);
       const changed = call.store.transaction(() => {
         const script = withSettings(scriptOf(call), body, call.now());

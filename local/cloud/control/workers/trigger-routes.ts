@@ -18,27 +18,25 @@ const subdomainBody = z.object({ enabled: z.boolean(), previews_enabled: z.boole
 
 /** What makes a script run: schedules, and its host below `workers.dev`. */
 export const triggerRoutes: Route[] = [
-  route("GET", `${base}/schedules`, "recorded", (call) => ok({ schedules: scriptOf(call).schedules })),
-  route("PUT", `${base}/schedules`, "recorded", putSchedules),
-  route("GET", `${base}/subdomain`, "recorded", (call) => ok(scriptOf(call).subdomain)),
-  route("POST", `${base}/subdomain`, "recorded", async (call) => {
+  route("GET", `${base}/schedules`, (call) => ok({ schedules: scriptOf(call).schedules })),
+  route("PUT", `${base}/schedules`, putSchedules),
+  route("GET", `${base}/subdomain`, (call) => ok(scriptOf(call).subdomain)),
+  route("POST", `${base}/subdomain`, async (call) => {
     const { enabled, previews_enabled } = await call.json(subdomainBody, 10021);
     return putSubdomain(call, {
       enabled,
       previews_enabled: previews_enabled ?? scriptOf(call).subdomain.previews_enabled,
     });
   }),
-  route("DELETE", `${base}/subdomain`, "recorded", (call) =>
-    putSubdomain(call, { enabled: false, previews_enabled: false }),
-  ),
+  route("DELETE", `${base}/subdomain`, (call) => putSubdomain(call, { enabled: false, previews_enabled: false })),
   // Live tails need a WebSocket that the embedded cloud does not have; there is never one to list.
-  route("GET", `${base}/tails`, "specification", (call) => {
+  route("GET", `${base}/tails`, (call) => {
     scriptOf(call);
     return ok([]);
   }),
-  route("GET", "/accounts/:account/workers/subdomain", "recorded", (call) => ok({ subdomain: call.account.subdomain })),
-  route("PUT", "/accounts/:account/workers/subdomain", "specification", putAccountSubdomain),
-  route("GET", "/accounts/:account/workers/account-settings", "specification", () =>
+  route("GET", "/accounts/:account/workers/subdomain", (call) => ok({ subdomain: call.account.subdomain })),
+  route("PUT", "/accounts/:account/workers/subdomain", putAccountSubdomain),
+  route("GET", "/accounts/:account/workers/account-settings", () =>
     ok({ default_usage_model: "standard", green_compute: false }),
   ),
 ];

@@ -20,12 +20,12 @@ import { sourceOf, uploadScript } from "./upload-script.ts";
 const base = "/accounts/:account/workers/scripts/:script";
 
 export const versionRoutes: Route[] = [
-  route("GET", `${base}/versions`, "recorded", (call) => {
+  route("GET", `${base}/versions`, (call) => {
     const newestFirst = call.store.list(versions, scriptKey(scriptOf(call))).reverse();
     if (call.query.get("deployable") === "true") return ok({ items: newestFirst.slice(0, 100).map(shownVersion) });
     return pagedItems(call, newestFirst.map(shownVersion));
   }),
-  route("POST", `${base}/versions`, "recorded", async (call) => {
+  route("POST", `${base}/versions`, async (call) => {
     scriptOf(call);
     const { script, version } = await uploadScript(call, scriptTarget(call), {
       deploy: false,
@@ -33,16 +33,14 @@ export const versionRoutes: Route[] = [
     });
     return ok(shownVersionDetail(script, version));
   }),
-  route("GET", `${base}/versions/:version`, "recorded", (call) => {
+  route("GET", `${base}/versions/:version`, (call) => {
     const script = scriptOf(call);
     return ok(shownVersionDetail(script, versionOf(call, script, call.parameter("version"))));
   }),
-  route("GET", `${base}/deployments`, "recorded", (call) =>
-    ok({ deployments: scriptOf(call).deployments.map(shownDeployment) }),
-  ),
-  route("POST", `${base}/deployments`, "recorded", createDeployment),
-  route("GET", `${base}/deployments/:deployment`, "specification", (call) => ok(shownDeployment(deploymentOf(call)))),
-  route("DELETE", `${base}/deployments/:deployment`, "specification", (call) => {
+  route("GET", `${base}/deployments`, (call) => ok({ deployments: scriptOf(call).deployments.map(shownDeployment) })),
+  route("POST", `${base}/deployments`, createDeployment),
+  route("GET", `${base}/deployments/:deployment`, (call) => ok(shownDeployment(deploymentOf(call)))),
+  route("DELETE", `${base}/deployments/:deployment`, (call) => {
     const script = scriptOf(call);
     const deployment = deploymentOf(call);
     if (script.deployments[0]?.id === deployment.id) {

@@ -35,14 +35,14 @@ type WorkerChange = Pick<
 
 /** The newer API, in which a Worker exists apart from its versions. A Worker is named by its id or by its name. */
 export const workerRoutes: Route[] = [
-  route("GET", base, "specification", (call) =>
+  route("GET", base, (call) =>
     paged(
       call,
       call.store.list(scripts, call.accountId).map((script) => shown(call, script)),
       { perPage: 10, max: 100 },
     ),
   ),
-  route("POST", base, "specification", async (call) => {
+  route("POST", base, async (call) => {
     const body = await call.json(workerBody, 10021);
     checkScriptName(body.name);
     const made = call.store.transaction(() => {
@@ -53,10 +53,10 @@ export const workerRoutes: Route[] = [
     });
     return ok(shown(call, made));
   }),
-  route("GET", `${base}/:worker`, "recorded", (call) => ok(shown(call, workerOf(call)))),
-  route("PUT", `${base}/:worker`, "specification", (call) => update(call, false)),
-  route("PATCH", `${base}/:worker`, "specification", (call) => update(call, true)),
-  route("DELETE", `${base}/:worker`, "specification", async (call) => {
+  route("GET", `${base}/:worker`, (call) => ok(shown(call, workerOf(call)))),
+  route("PUT", `${base}/:worker`, (call) => update(call, false)),
+  route("PATCH", `${base}/:worker`, (call) => update(call, true)),
+  route("DELETE", `${base}/:worker`, async (call) => {
     await removeScript(call, workerOf(call));
     return ok(null);
   }),

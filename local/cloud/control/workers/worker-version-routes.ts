@@ -20,7 +20,7 @@ const versionBody = uploadMetadata.extend({
 
 /** Versions of the newer API: JSON, with modules in base64. They are immutable. */
 export const workerVersionRoutes: Route[] = [
-  route("GET", base, "specification", (call) => {
+  route("GET", base, (call) => {
     const worker = workerOf(call);
     const newestFirst = call.store.list(versions, scriptKey(worker)).reverse();
     return paged(
@@ -29,7 +29,7 @@ export const workerVersionRoutes: Route[] = [
       { perPage: 10, max: 100 },
     );
   }),
-  route("POST", base, "specification", async (call) => {
+  route("POST", base, async (call) => {
     const { modules = [], ...metadata } = await call.json(versionBody, 10021);
     const worker = workerOf(call);
     const { script, version } = await uploadVersion(
@@ -45,11 +45,11 @@ export const workerVersionRoutes: Route[] = [
     );
     return ok(shown(call, script, version));
   }),
-  route("GET", `${base}/:version`, "specification", (call) => {
+  route("GET", `${base}/:version`, (call) => {
     const worker = workerOf(call);
     return ok(shown(call, worker, workerVersionOf(call, worker)));
   }),
-  route("DELETE", `${base}/:version`, "specification", (call) => {
+  route("DELETE", `${base}/:version`, (call) => {
     const worker = workerOf(call);
     const { id } = workerVersionOf(call, worker);
     const isDeployed = worker.deployments[0]?.versions.some(({ version_id }) => version_id === id);

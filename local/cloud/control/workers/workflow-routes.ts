@@ -15,18 +15,18 @@ const workflowBody = z.looseObject({
 });
 
 export const workflowRoutes: Route[] = [
-  route("GET", base, "specification", (call) =>
+  route("GET", base, (call) =>
     paged(call, call.store.list(workflows, call.accountId).map(shown), { perPage: 10, max: 100 }),
   ),
-  route("GET", `${base}/:workflow`, "specification", (call) => ok(shown(workflowOf(call)))),
-  route("PUT", `${base}/:workflow`, "recorded", putWorkflow),
-  route("DELETE", `${base}/:workflow`, "specification", (call) => {
+  route("GET", `${base}/:workflow`, (call) => ok(shown(workflowOf(call)))),
+  route("PUT", `${base}/:workflow`, putWorkflow),
+  route("DELETE", `${base}/:workflow`, (call) => {
     const { id } = workflowOf(call);
     call.store.remove(workflows, call.accountId, id);
     call.runtime.desiredStateChanged();
     return ok({ status: "ok", success: null });
   }),
-  route("GET", `${base}/:workflow/versions`, "specification", (call) => {
+  route("GET", `${base}/:workflow/versions`, (call) => {
     const { versionId, className, createdOn, modifiedOn, id } = workflowOf(call);
     const version = {
       id: versionId,

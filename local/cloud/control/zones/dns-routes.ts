@@ -50,7 +50,6 @@ type RecordBody = z.infer<typeof recordBody>;
 
 const kind: Crud<typeof recordBody> = {
   base: "/zones/:zone/dns_records",
-  provenance: "recorded",
   collection: dnsRecords,
   scope: (call) => call.zone.id,
   body: recordBody,

@@ -19,7 +19,6 @@ const healthcheckBody = z.looseObject({
 /** Standalone health checks of a zone; kept, and never run: the embedded cloud has no network to check from. */
 export const healthcheckRoutes: Route[] = crudRoutes({
   base: "/zones/:zone/healthchecks",
-  provenance: "specification",
   collection: resources("healthcheck"),
   scope: (call) => call.zone.id,
   body: healthcheckBody,

@@ -86,18 +86,18 @@ const changeBody = z.looseObject({
 
 /** Rulesets of zones and of accounts: one entry point per phase, any number of custom ones. */
 export const rulesetRoutes: Route[] = ["/zones/:zone/rulesets", "/accounts/:account/rulesets"].flatMap((base) => [
-  route("GET", base, "recorded", (call) =>
+  route("GET", base, (call) =>
     ok(
       call.store.list(rulesets, scopeOf(call)).map(({ body: { rules: _rules, ...summary } }) => summary),
       { info: {} },
     ),
   ),
-  route("POST", base, "recorded", async (call) => {
+  route("POST", base, async (call) => {
     const body = await call.json(rulesetBody, 20020);
     return call.store.transaction(() => ok(create(call, body).body));
   }),
-  route("GET", `${base}/phases/:phase/entrypoint`, "specification", (call) => ok(entrypointOf(call).body)),
-  route("PUT", `${base}/phases/:phase/entrypoint`, "specification", async (call) => {
+  route("GET", `${base}/phases/:phase/entrypoint`, (call) => ok(entrypointOf(call).body)),
+  route("PUT", `${base}/phases/:phase/entrypoint`, async (call) => {
     const body = await call.json(changeBody, 20020);
     const phase = z.enum(phases).safeParse(call.parameter("phase"));
     if (!phase.success) throw new ApiError(400, 20021, `'${call.parameter("phase")}' is not a valid phase.`);
@@ -116,27 +116,27 @@ export const rulesetRoutes: Route[] = ["/zones/:zone/rulesets", "/accounts/:acco
       return ok(made.body);
     });
   }),
-  route("GET", `${base}/:ruleset`, "recorded", (call) => ok(rulesetOf(call).body)),
-  route("PUT", `${base}/:ruleset`, "recorded", async (call) => {
+  route("GET", `${base}/:ruleset`, (call) => ok(rulesetOf(call).body)),
+  route("PUT", `${base}/:ruleset`, async (call) => {
     const body = await call.json(changeBody, 20020);
     return call.store.transaction(() => ok(change(call, rulesetOf(call), body).body));
   }),
-  route("DELETE", `${base}/:ruleset`, "recorded", (call) => {
+  route("DELETE", `${base}/:ruleset`, (call) => {
     const { scope, id } = rulesetOf(call);
     call.store.remove(rulesets, scope, id);
     return new Response(null, { status: 204 });
   }),
-  route("POST", `${base}/:ruleset/rules`, "specification", async (call) => {
+  route("POST", `${base}/:ruleset/rules`, async (call) => {
     const added = await call.json(rule, 20020);
     return changeRules(call, (before) => [...before, added]);
   }),
-  route("PATCH", `${base}/:ruleset/rules/:rule`, "specification", async (call) => {
+  route("PATCH", `${base}/:ruleset/rules/:rule`, async (call) => {
     const fields = await call.json(rule.partial(), 20020);
     return changeRules(call, (before) =>
       before.map((one) => (one.id === ruleIdOf(call, before) ? ({ ...one, ...fields, id: one.id } as Rule) : one)),
     );
   }),
-  route("DELETE", `${base}/:ruleset/rules/:rule`, "specification", (call) =>
+  route("DELETE", `${base}/:ruleset/rules/:rule`, (call) =>
     changeRules(call, (before) => before.filter(({ id }) => id !== ruleIdOf(call, before))),
   ),
 ]);

@@ -14,7 +14,7 @@ const zoneBody = z.looseObject({
 });
 
 export const zoneRoutes: Route[] = [
-  route("GET", "/zones", "recorded", (call) => {
+  route("GET", "/zones", (call) => {
     const name = call.query.get("name");
     const account = call.query.get("account.id");
     const reachable = call.store
@@ -27,9 +27,9 @@ export const zoneRoutes: Route[] = [
       { perPage: 20, max: 50 },
     );
   }),
-  route("POST", "/zones", "specification", createZone),
-  route("GET", "/zones/:zone", "recorded", (call) => ok(shown(call, call.zone))),
-  route("DELETE", "/zones/:zone", "specification", (call) => {
+  route("POST", "/zones", createZone),
+  route("GET", "/zones/:zone", (call) => ok(shown(call, call.zone))),
+  route("DELETE", "/zones/:zone", (call) => {
     const { id, accountId } = call.zone;
     call.store.transaction(() => {
       for (const one of call.store.list(routes, id)) call.store.remove(routes, id, one.id);

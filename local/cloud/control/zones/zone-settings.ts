@@ -123,16 +123,16 @@ const settingBody = z.looseObject({ value: z.unknown().optional(), enabled: z.bo
 const settingsBody = z.object({ items: z.array(z.looseObject({ id: z.string(), value: z.unknown() })).min(1) });
 
 export const zoneSettingRoutes: Route[] = [
-  route("GET", "/zones/:zone/settings", "specification", (call) => ok(Object.keys(known).map((id) => shown(call, id)))),
-  route("PATCH", "/zones/:zone/settings", "specification", async (call) => {
+  route("GET", "/zones/:zone/settings", (call) => ok(Object.keys(known).map((id) => shown(call, id)))),
+  route("PATCH", "/zones/:zone/settings", async (call) => {
     const { items } = await call.json(settingsBody, 1007);
     return call.store.transaction(() => ok(items.map(({ id, value }) => put(call, id, value))));
   }),
-  route("GET", "/zones/:zone/settings/:setting", "recorded", (call) => {
+  route("GET", "/zones/:zone/settings/:setting", (call) => {
     checkId(call.parameter("setting"));
     return ok(shown(call, call.parameter("setting")));
   }),
-  route("PATCH", "/zones/:zone/settings/:setting", "recorded", async (call) => {
+  route("PATCH", "/zones/:zone/settings/:setting", async (call) => {
     const body = await call.json(settingBody, 1007);
     // A few settings are switched by `enabled` rather than by `value`.
     return ok(put(call, call.parameter("setting"), body.value ?? body.enabled));
