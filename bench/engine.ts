@@ -23,13 +23,14 @@ export async function benchStack(program: "nothing" | "bare"): Promise<BenchStac
     ...(await engineEnvironment({ engine, plugins: "stand-in" })),
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE: "bench",
+    PULUMI_OPTION_CONFIG_FILE: join(folder, "Pulumi.bench.yaml"),
   };
   if (program === "nothing") await installNothing(base);
   const cwd = join(repositoryRoot, "bench", "programs", program);
   const configFile = join(folder, "Pulumi.bench.yaml");
   await writeFile(configFile, "");
   const pulumi = (args: string[], env?: Record<string, string>) =>
-    run(engine.pulumi, [...args, "--non-interactive", "--config-file", configFile], { cwd, env: { ...base, ...env } });
+    run(engine.pulumi, [...args, "--non-interactive"], { cwd, env: { ...base, ...env } });
   await pulumi(["stack", "init", "bench"]);
   return {
     up: async (config, env) => {
