@@ -2,8 +2,9 @@ import type { Command } from "commander";
 import { ensureEmbeddedCloud } from "../cloud/embedded.ts";
 import { defineCommand } from "../command.ts";
 import { baseEnvironment } from "../engine/base-environment.ts";
-import { localEnvironment, openLocalToolchain } from "../engine/open-stack.ts";
+import { localEnvironment } from "../engine/open-local-stack.ts";
 import { stackTarget } from "../engine/stack-target.ts";
+import { openToolchain } from "../engine/toolchain.ts";
 import { requireValidCatalog } from "./catalog.ts";
 
 export function envCommand(): Command {
@@ -20,12 +21,12 @@ export function envCommand(): Command {
     ],
     async action(session) {
       requireValidCatalog();
-      const toolchain = await openLocalToolchain(session);
+      const toolchain = await openToolchain(session, { plugins: "stand-in" });
       const embedded = await ensureEmbeddedCloud(session);
       const { environment, backend } = await localEnvironment(session, stackTarget(), toolchain, embedded);
       const inherited = baseEnvironment();
       // The engine finds the project and its generated configuration wherever it is called.
-      const complete = { ...environment, PULUMI_OPTION_CWD: backend.projectDirectory };
+      const complete = { ...environment, PULUMI_OPTION_CWD: backend.project.directory };
       const added = Object.fromEntries(Object.entries(complete).filter(([name, value]) => inherited[name] !== value));
       // The one command whose answer holds a secret, the token of the embedded cloud: it is what was asked for.
       session.console.raw(session.console.json ? `${JSON.stringify(added, null, 2)}\n` : shellExports(added));

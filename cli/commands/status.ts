@@ -6,7 +6,7 @@ import { type Deployed, type ServiceStatus, serviceStatuses } from "../cloud/ser
 import { defineCommand } from "../command.ts";
 import { requireSoundCheckpoint } from "../engine/exclusively.ts";
 import { localBackend } from "../engine/local-backend.ts";
-import { openRemoteStack } from "../engine/open-stack.ts";
+import { openRemoteStack } from "../engine/open-remote-stack.ts";
 import { type StackTarget, stackTarget } from "../engine/stack-target.ts";
 import { exportState } from "../engine/state.ts";
 import { resourceName, shortType } from "../engine/urn.ts";

@@ -31,7 +31,10 @@ export interface ExclusiveRun {
 export interface ExclusiveOptions {
   command: string;
   target: StackTarget;
+  /** Present where the state is a file of ours. */
   backend: LocalBackend | undefined;
+  /** Folder of the file backend, whosever it is; absent where the state is kept elsewhere. */
+  stateDirectory: string | undefined;
   yes: boolean;
 }
 
@@ -67,7 +70,8 @@ export async function exclusively<Result>(
     session.console.note(`\`chittyops ${before.command}\`, started ${age} ago, was interrupted; going on from there.`);
     await endProcessesOfRun(before.id, patienceWithLeftovers);
   }
-  const restored = options.backend ? await soundBackend(session, options, options.backend, interrupted) : false;
+  await freeOfLocks(session, options, interrupted);
+  const restored = options.backend ? soundBackend(session, target, options.backend) : false;
   // Several interrupted runs in a row count as one: what the first left open may still be open.
   const startedAt = interrupted ? before.startedAt : Date.now();
   const record: RunRecord = { id: randomUUID(), command, startedAt, state: "running" };
@@ -82,18 +86,15 @@ export async function exclusively<Result>(
   });
 }
 
-async function soundBackend(
-  session: Session,
-  { target, yes }: ExclusiveOptions,
-  backend: LocalBackend,
-  interrupted: boolean,
-): Promise<boolean> {
-  await clearBackendLocks(session.console, {
-    stateDirectory: backend.stateDirectory,
-    project: target.project,
-    stack: target.stack,
-    yes: yes || interrupted,
-  });
+async function freeOfLocks(session: Session, options: ExclusiveOptions, interrupted: boolean): Promise<void> {
+  const { stateDirectory, target, yes } = options;
+  if (stateDirectory === undefined) return;
+  const { project, stack } = target;
+  await clearBackendLocks(session.console, { stateDirectory, project, stack, yes: yes || interrupted });
+}
+
+/** Whether an older copy had to take the place of the state. */
+function soundBackend(session: Session, target: StackTarget, backend: LocalBackend): boolean {
   const repair = repairCheckpoint(backend.checkpointFile, copiesFolder());
   if (!repair) return false;
   if (!repair.restored) throw corruptState(backend, repair.reason, repair.kept);

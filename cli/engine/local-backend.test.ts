@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { ensureBackend, type LocalBackend, localBackend, writeProject } from "./local-backend.ts";
+import { ensureBackend, type LocalBackend, localBackend, saltOfCheckpoint } from "./local-backend.ts";
+import { writeProjectCopy } from "./project-copy.ts";
 import type { StackTarget } from "./stack-target.ts";
 
 let backend: LocalBackend;
@@ -18,7 +19,7 @@ beforeEach(() => {
   backend = localBackend(join(folder, "home"), target);
 });
 
-const generated = (name: string) => parse(readFileSync(join(backend.projectDirectory, name), "utf8"));
+const generated = (name: string) => parse(readFileSync(join(backend.project.directory, name), "utf8"));
 
 describe("ensureBackend", () => {
   it("makes a passphrase that only its owner can read, once", () => {
@@ -37,9 +38,12 @@ describe("ensureBackend", () => {
   });
 });
 
-describe("writeProject", () => {
+describe("writeProjectCopy", () => {
   it("copies the project, and joins committed and given configuration", () => {
-    writeProject(backend, target, { "chittyops:b": "given" });
+    writeProjectCopy(backend.project, target, {
+      values: { "chittyops:b": "given" },
+      salt: saltOfCheckpoint(backend.checkpointFile),
+    });
     expect(generated("Pulumi.yaml")).toEqual({
       name: "chittyops",
       main: join(target.workDir, "stacks/core"),
@@ -49,20 +53,23 @@ describe("writeProject", () => {
   });
 
   it("keeps the salt that the engine wrote, and prefers the one of the state", () => {
-    writeProject(backend, target, {});
-    writeFileSync(backend.configFile, "encryptionsalt: v1:engine\n");
-    writeProject(backend, target, {});
+    writeProjectCopy(backend.project, target, { values: {}, salt: saltOfCheckpoint(backend.checkpointFile) });
+    writeFileSync(backend.project.configFile, "encryptionsalt: v1:engine\n");
+    writeProjectCopy(backend.project, target, { values: {}, salt: saltOfCheckpoint(backend.checkpointFile) });
     expect(generated("Pulumi.local.yaml").encryptionsalt).toBe("v1:engine");
     const latest = { secrets_providers: { type: "passphrase", state: { salt: "v1:state" } } };
     mkdirSync(dirname(backend.checkpointFile), { recursive: true });
     writeFileSync(backend.checkpointFile, JSON.stringify({ version: 3, checkpoint: { latest } }));
-    writeProject(backend, target, {});
+    writeProjectCopy(backend.project, target, { values: {}, salt: saltOfCheckpoint(backend.checkpointFile) });
     expect(generated("Pulumi.local.yaml").encryptionsalt).toBe("v1:state");
   });
 
   it("leaves the committed files as they are", () => {
     const before = readFileSync(join(target.workDir, "Pulumi.local.yaml"), "utf8");
-    writeProject(backend, target, { "chittyops:b": "given" });
+    writeProjectCopy(backend.project, target, {
+      values: { "chittyops:b": "given" },
+      salt: saltOfCheckpoint(backend.checkpointFile),
+    });
     expect(readFileSync(join(target.workDir, "Pulumi.local.yaml"), "utf8")).toBe(before);
   });
 });

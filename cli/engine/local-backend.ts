@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { parse, stringify } from "yaml";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
 import type { LocalDaemon } from "../../contracts/local.ts";
 import { UserError } from "../user-error.ts";
+import { type ProjectCopy, projectCopy } from "./project-copy.ts";
 import type { StackTarget } from "./stack-target.ts";
 
 /** Where a stack lives whose state is a file of ours, all below one folder. */
@@ -12,24 +12,16 @@ export interface LocalBackend {
   /** Folder of the engine's file backend. */
   stateDirectory: string;
   passphraseFile: string;
-  /**
-   * A copy of the project's Pulumi.yaml and of the stack's configuration, and the folder the engine runs in. Several engine commands
-   * write the salt of the passphrase into the configuration beside Pulumi.yaml, whatever `--config-file` says; it must not be the
-   * committed one.
-   */
-  projectDirectory: string;
-  configFile: string;
+  project: ProjectCopy;
   checkpointFile: string;
 }
 
 export function localBackend(directory: string, target: StackTarget): LocalBackend {
   const stateDirectory = join(directory, "state");
-  const projectDirectory = join(directory, "projects", target.project);
   return {
     stateDirectory,
     passphraseFile: join(directory, "passphrase"),
-    projectDirectory,
-    configFile: join(projectDirectory, `Pulumi.${target.stack}.yaml`),
+    project: projectCopy(directory, target),
     checkpointFile: join(stateDirectory, ".pulumi/stacks", target.project, `${target.stack}.json`),
   };
 }
@@ -58,33 +50,6 @@ export function ensureBackend(backend: LocalBackend): void {
   writeFileSync(backend.passphraseFile, randomBytes(32).toString("base64url"), { mode: 0o600 });
 }
 
-const stackConfig = z.looseObject({
-  encryptionsalt: z.string().optional(),
-  config: z.record(z.string(), z.unknown()).default({}),
-});
-
-/**
- * Writes the copy of the project: its Pulumi.yaml with absolute paths, and the stack's committed configuration with the given values.
- * The salt that belongs to the passphrase comes from the state; the committed file has none.
- */
-export function writeProject(
-  backend: LocalBackend,
-  target: StackTarget,
-  values: Readonly<Record<string, string>>,
-): void {
-  const project = z
-    .looseObject({ main: z.string().default(".") })
-    .parse(parse(readFileSync(join(target.workDir, "Pulumi.yaml"), "utf8")));
-  writeGenerated(join(backend.projectDirectory, "Pulumi.yaml"), {
-    ...project,
-    main: resolve(target.workDir, project.main),
-  });
-  const committed = readConfiguration(join(target.workDir, `Pulumi.${target.stack}.yaml`));
-  const salt = saltOfCheckpoint(backend.checkpointFile) ?? readConfiguration(backend.configFile).encryptionsalt;
-  const encryption = salt === undefined ? {} : { encryptionsalt: salt };
-  writeGenerated(backend.configFile, { ...encryption, config: { ...committed.config, ...values } });
-}
-
 /** What the program has to know about the embedded cloud. */
 export function daemonConfiguration(daemon: LocalDaemon, account: string, zone: string): Record<string, string> {
   const owner = daemon.accounts.find(({ name }) => name === account);
@@ -98,14 +63,6 @@ export function daemonConfiguration(daemon: LocalDaemon, account: string, zone: 
   };
 }
 
-/** Renamed into place, since an engine that somebody runs by hand may be reading it. */
-function writeGenerated(file: string, content: unknown): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const text = `# Generated for this machine from the file of the same name that is committed.\n${stringify(content)}`;
-  writeFileSync(`${file}.writing`, text, { mode: 0o600 });
-  renameSync(`${file}.writing`, file);
-}
-
 const checkpointSalt = z.object({
   checkpoint: z.object({
     latest: z.object({
@@ -115,14 +72,10 @@ const checkpointSalt = z.object({
 });
 
 /** The salt in the state; none where the state is damaged, which is somebody else's to say. */
-function saltOfCheckpoint(file: string): string | undefined {
+export function saltOfCheckpoint(file: string): string | undefined {
   try {
     return checkpointSalt.parse(JSON.parse(readFileSync(file, "utf8"))).checkpoint.latest.secrets_providers.state.salt;
   } catch {
     return undefined;
   }
-}
-
-function readConfiguration(file: string): z.infer<typeof stackConfig> {
-  return stackConfig.parse(existsSync(file) ? (parse(readFileSync(file, "utf8")) ?? {}) : {});
 }

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { requireValidCatalog } from "../commands/catalog.ts";
 import type { Session } from "../session.ts";
 import { baseEnvironment } from "./base-environment.ts";
-import { backendEnvironment, ensureBackend, localBackend, writeProject } from "./local-backend.ts";
-import { ensureStack, openToolchain, supervise } from "./open-stack.ts";
+import { backendEnvironment, ensureBackend, localBackend } from "./local-backend.ts";
+import { ensureStack } from "./open-local-stack.ts";
+import { writeProjectCopy } from "./project-copy.ts";
 import type { ReadyStack } from "./ready-stack.ts";
 import type { StackTarget } from "./stack-target.ts";
+import { openToolchain, supervise } from "./toolchain.ts";
 import { openStack } from "./workspace.ts";
 
 /**
@@ -30,9 +32,9 @@ export async function openOfflineStack(
     CHITTYOPS_OFFLINE: "1",
   };
   const supervision = supervise(session, toolchain.engine, environment);
-  writeProject(backend, target, {});
+  writeProjectCopy(backend.project, target);
   await ensureStack(supervision, target, backend);
-  const { projectDirectory: workDir } = backend;
+  const workDir = backend.project.directory;
   const automation = await openStack(target.stack, workDir, supervision, toolchain.engine.version);
   return {
     ready: { target, workDir, automation, supervision, backend, ownsCloud: false },

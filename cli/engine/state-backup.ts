@@ -26,7 +26,7 @@ const backupFile = z.object({ sha256: z.string(), backup: z.unknown() });
 
 export async function makeBackup(ready: ReadyStack, now: Date): Promise<StateBackup> {
   const { backend, target } = ready;
-  const configFile = backend?.configFile;
+  const configFile = backend?.project.configFile;
   return {
     version: 1,
     project: target.project,

@@ -1,10 +1,12 @@
+import { fileURLToPath } from "node:url";
 import { localPath } from "../../local/engine/home.ts";
 import { keepEmbeddedCloud } from "../cloud/keep-embedded.ts";
 import { runMarker } from "../recovery/run-record.ts";
 import type { Session } from "../session.ts";
 import { type ExclusiveRun, exclusively } from "./exclusively.ts";
 import { localBackend } from "./local-backend.ts";
-import { openLocalStack, openRemoteStack } from "./open-stack.ts";
+import { openLocalStack } from "./open-local-stack.ts";
+import { openRemoteStack } from "./open-remote-stack.ts";
 import type { ReadyStack } from "./ready-stack.ts";
 import type { StackTarget } from "./stack-target.ts";
 
@@ -16,7 +18,8 @@ export async function withStack<Result>(
 ): Promise<Result> {
   const { target } = options;
   const backend = target.environment === "local" ? localBackend(localPath(), target) : undefined;
-  return exclusively(session, { ...options, backend }, async (run) => {
+  const stateDirectory = backend?.stateDirectory ?? folderOf(process.env.PULUMI_BACKEND_URL);
+  return exclusively(session, { ...options, backend, stateDirectory }, async (run) => {
     const mark = { [runMarker]: run.id };
     if (!backend) return work(await openRemoteStack(session, target, mark), run);
     const ready = await openLocalStack(session, target, mark);
@@ -28,4 +31,9 @@ export async function withStack<Result>(
 /** Opens a stack to look at it. */
 export function openStackToLook(session: Session, target: StackTarget): Promise<ReadyStack> {
   return target.environment === "local" ? openLocalStack(session, target) : openRemoteStack(session, target);
+}
+
+/** The folder of a file backend's URL, e.g. `file:///srv/state`. */
+function folderOf(backendUrl: string | undefined): string | undefined {
+  return backendUrl?.startsWith("file://") ? fileURLToPath(new URL(backendUrl).href) : undefined;
 }

@@ -1,0 +1,81 @@
+import { existsSync } from "node:fs";
+import { localPath } from "../../local/engine/home.ts";
+import { type EmbeddedCloud, embeddedApi, ensureEmbeddedCloud, placeOf } from "../cloud/embedded.ts";
+import { requireValidCatalog } from "../commands/catalog.ts";
+import type { Session } from "../session.ts";
+import { baseEnvironment } from "./base-environment.ts";
+import {
+  backendEnvironment,
+  daemonConfiguration,
+  ensureBackend,
+  type LocalBackend,
+  localBackend,
+  saltOfCheckpoint,
+} from "./local-backend.ts";
+import { writeProjectCopy } from "./project-copy.ts";
+import type { ReadyStack } from "./ready-stack.ts";
+import type { StackTarget } from "./stack-target.ts";
+import { pulumi, type Supervision } from "./supervised-command.ts";
+import { openToolchain, supervise, type Toolchain } from "./toolchain.ts";
+import { openStack } from "./workspace.ts";
+
+export interface LocalStack extends ReadyStack {
+  embedded: EmbeddedCloud;
+  backend: LocalBackend;
+}
+
+/**
+ * Everything for work on a stack of `local`: catalog checked, bundles built, the embedded cloud running, the state and its passphrase in
+ * place, the stack there.
+ */
+export async function openLocalStack(
+  session: Session,
+  target: StackTarget,
+  mark: Record<string, string> = {},
+): Promise<LocalStack> {
+  requireValidCatalog();
+  const starting = ensureEmbeddedCloud(session);
+  // It starts while the tool chain is made ready; should that fail, nobody waits for it any more.
+  starting.catch(() => undefined);
+  const toolchain = await openToolchain(session, { plugins: "stand-in" });
+  const phase = session.console.phase("Embedded cloud");
+  const embedded = await starting;
+  phase.done(`${embedded.wasRunning ? "running" : "started"}, API on ${embedded.daemon.controlUrl}`);
+  const { backend, environment, token } = await localEnvironment(session, target, toolchain, embedded);
+  const supervision = supervise(session, toolchain.engine, { ...environment, ...mark });
+  const workDir = backend.project.directory;
+  const automation = await openStack(target.stack, workDir, supervision, toolchain.engine.version);
+  const cloud = embeddedApi(embedded, token);
+  return { target, workDir, automation, supervision, backend, embedded, cloud, ownsCloud: true };
+}
+
+/** The environment in which the engine works on a stack of `local`; makes the stack where there is none. */
+export async function localEnvironment(
+  session: Session,
+  target: StackTarget,
+  toolchain: Toolchain,
+  embedded: EmbeddedCloud,
+): Promise<{ backend: LocalBackend; environment: Record<string, string>; token: string }> {
+  const backend = localBackend(localPath(), target);
+  ensureBackend(backend);
+  const { account, zone, token } = placeOf(target, embedded);
+  const environment = {
+    ...baseEnvironment(),
+    ...toolchain.environment,
+    ...backendEnvironment(backend),
+    CLOUDFLARE_BASE_URL: `${embedded.daemon.controlUrl}/client/v4`,
+    CLOUDFLARE_API_TOKEN: token,
+  };
+  writeProjectCopy(backend.project, target, {
+    values: daemonConfiguration(embedded.daemon, account, zone),
+    salt: saltOfCheckpoint(backend.checkpointFile),
+  });
+  await ensureStack(supervise(session, toolchain.engine, environment), target, backend);
+  return { backend, environment, token };
+}
+
+/** Makes an empty stack where there is none. */
+export async function ensureStack(supervision: Supervision, target: StackTarget, backend: LocalBackend): Promise<void> {
+  if (existsSync(backend.checkpointFile)) return;
+  await pulumi(supervision, ["stack", "init", target.stack, "--no-select"], backend.project.directory);
+}

@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import Cloudflare from "cloudflare";
+import { chittyopsHome } from "../../local/engine/home.ts";
+import { requireValidCatalog } from "../commands/catalog.ts";
+import type { Session } from "../session.ts";
+import { UserError } from "../user-error.ts";
+import { EngineFailed } from "./engine-failed.ts";
+import { projectCopy, writeProjectCopy } from "./project-copy.ts";
+import type { ReadyStack } from "./ready-stack.ts";
+import type { StackTarget } from "./stack-target.ts";
+import { pulumi, type Supervision } from "./supervised-command.ts";
+import { openToolchain, supervise } from "./toolchain.ts";
+import { openStack } from "./workspace.ts";
+
+/**
+ * Everything for work on a stack of a real environment, whose state is where `PULUMI_BACKEND_URL` says. The stack is made where there is
+ * none. A configuration file named by `PULUMI_OPTION_CONFIG_FILE` takes the place of the committed one.
+ * @throws UserError naming every setting that is missing.
+ */
+export async function openRemoteStack(
+  session: Session,
+  target: StackTarget,
+  mark: Record<string, string> = {},
+): Promise<ReadyStack> {
+  requireValidCatalog();
+  requireSettings(target);
+  const { engine, environment } = await openToolchain(session, { plugins: "official", home: "user" });
+  const { PULUMI_OPTION_CONFIG_FILE: configuration, PULUMI_OPTION_CWD: _cwd, ...own } = ownEnvironment();
+  const copy = projectCopy(join(chittyopsHome(), target.environment), target);
+  writeProjectCopy(copy, target, { configuration });
+  const supervision = supervise(session, engine, { ...own, ...environment, ...mark });
+  await ensureStack(supervision, target, copy.directory);
+  const automation = await openStack(target.stack, copy.directory, supervision, engine.version);
+  const baseURL = process.env.CLOUDFLARE_BASE_URL;
+  const cloud = new Cloudflare({ apiToken: process.env.CLOUDFLARE_API_TOKEN ?? "", ...(baseURL ? { baseURL } : {}) });
+  return { target, workDir: copy.directory, automation, supervision, cloud, ownsCloud: false };
+}
+
+const required = [
+  {
+    name: "PULUMI_BACKEND_URL",
+    what: "where the state is kept, e.g. https://api.pulumi.com, s3://bucket?region=auto&endpoint=<R2>, postgres://…",
+  },
+  { name: "CLOUDFLARE_API_TOKEN", what: "a token for the account; the least scopes are in SECURITY.md" },
+];
+
+function requireSettings({ environment }: StackTarget): void {
+  const missing = required.filter(({ name }) => !process.env[name]);
+  if (missing.length === 0) return;
+  throw new UserError(
+    `The environment ${environment} needs settings that are not there: ${missing.map(({ name }) => name).join(", ")}.`,
+    {
+      details: missing.map(({ name, what }) => `${name}: ${what}`),
+      remedy: `set them and run the same command again; without any credentials there is: npx chittyops preview -e ${environment} --offline`,
+    },
+  );
+}
+
+async function ensureStack(supervision: Supervision, { stack }: StackTarget, workDir: string): Promise<void> {
+  try {
+    await pulumi(supervision, ["stack", "--stack", stack, "--show-name"], workDir);
+  } catch (error) {
+    if (!(error instanceof EngineFailed) || !/no stack named/.test(error.stderr)) throw error;
+    await pulumi(supervision, ["stack", "init", stack, "--no-select"], workDir);
+  }
+}
+
+function ownEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
