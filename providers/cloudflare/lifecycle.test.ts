@@ -9,7 +9,8 @@ import { operate } from "../testing/operate.ts";
 import { cloudflare } from "./provider.ts";
 import { types } from "./schema/types.ts";
 import { type TypeName, tokenOf } from "./shapes.ts";
-import { type Example, examples, type Surroundings } from "./testing/every-type.ts";
+import { examples } from "./testing/every-type.ts";
+import type { Example, Surroundings } from "./testing/example.ts";
 import { sdkEndpoints } from "./testing/sdk-endpoints.ts";
 
 const code = `
