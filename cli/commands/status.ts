@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Command } from "commander";
 import { resolve } from "../../catalog/index.ts";
 import { daemonStatus } from "../../local/cloud/client.ts";
@@ -83,14 +84,21 @@ function deployedServices({ resources }: Deployment): Map<string, Deployed> {
     services.map(({ urn }) => {
       const scripts = all.filter((resource) => resource.parent === urn && shortType(resource.type) === "WorkersScript");
       const latest = scripts.toSorted((a, b) => (a.modified ?? "").localeCompare(b.modified ?? "")).at(-1);
-      const sha256 = latest?.inputs?.contentSha256;
+      const version = latest && codeVersion(latest.inputs ?? {});
       return [
         resourceName(urn),
-        {
-          ...(typeof sha256 === "string" ? { version: sha256.slice(0, 8) } : {}),
-          ...(latest?.modified ? { deployedAt: latest.modified } : {}),
-        },
+        { ...(version ? { version } : {}), ...(latest?.modified ? { deployedAt: latest.modified } : {}) },
       ];
     }),
   );
+}
+
+/** The beginning of the sha256 of a script's code: of the one file, or of the text and the files beside it. */
+function codeVersion({ contentSha256, content, files }: Readonly<Record<string, unknown>>): string | undefined {
+  if (typeof contentSha256 === "string") return contentSha256.slice(0, 8);
+  if (typeof content !== "string") return undefined;
+  return createHash("sha256")
+    .update(JSON.stringify([content, files]))
+    .digest("hex")
+    .slice(0, 8);
 }
