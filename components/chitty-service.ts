@@ -36,7 +36,7 @@ export class ChittyService extends pulumi.ComponentResource {
   declare readonly stores: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: ChittyServiceArgs, around: Surroundings, opts?: pulumi.ComponentResourceOptions) {
-    super("chittyops:index:ChittyService", name, args, opts);
+    super("chittyops:index:ChittyService", name, about(args), opts);
     const { service } = args;
     makeStores(service, around, { parent: this });
     const deployed = this.#deploy(service, around);
@@ -53,13 +53,13 @@ export class ChittyService extends pulumi.ComponentResource {
       registryEntry(service, around, { parent: this });
       return undefined;
     }
-    const { script, release } = workerScript(service, worker, around, { parent: this });
+    const script = workerScript(service, worker, around, { parent: this });
     const consumers = queueConsumers(service, script, around, { parent: this });
     const reachable = addresses(service, script, around, { parent: this });
-    const record = registryEntry(service, around, { parent: this, dependsOn: reachable });
-    const gate = healthGate(service, release, around, {
+    registryEntry(service, around, { parent: this, dependsOn: script });
+    const gate = healthGate(service, script, around, {
       parent: this,
-      dependsOn: [...consumers, ...reachable, ...(record ? [record] : [])],
+      dependsOn: [...consumers, ...reachable],
     });
     this.#schedule(service, script, around, gate === undefined ? reachable : [gate]);
     return { scriptName: script.scriptName, health: gate?.stdout.apply((): Health => "healthy") };
@@ -78,4 +78,14 @@ export class ChittyService extends pulumi.ComponentResource {
       { parent: this, dependsOn },
     );
   }
+}
+
+/**
+ * What the engine, and so a policy, sees of a service besides the resources it is made of. Not the whole declaration: it would be
+ * written with the state at each step, and the resources say the rest.
+ */
+function about({ service, environment }: ChittyServiceArgs): pulumi.Inputs {
+  const { name, uri, family, tier, owner, dataClass, hosting, hosts, health, url } = service;
+  const code = service.worker === undefined ? "elsewhere" : service.worker.artifact === undefined ? "shell" : "own";
+  return { name, uri, environment, family, tier, owner, dataClass, hosting: hosting.kind, code, hosts, health, url };
 }

@@ -11,7 +11,8 @@ export function externalStandIn(around: Surroundings, opts: pulumi.CustomResourc
     service: "external",
     environment: estate.environment.name,
     health: { path: "/health", expect: "ok" },
-    bindings: [],
+    bindings: {},
+    missing: {},
   };
   const [any] = estate.services.flatMap(({ worker }) => worker ?? []);
   if (scriptName === undefined || any === undefined) return;

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { ResolvedSecret } from "../catalog/index.ts";
@@ -17,10 +18,10 @@ export interface SecretSetArgs {
   /** An account has one Secrets Store: the id of the one another stack made. */
   storeId?: string;
   /**
-   * What becomes of a provided secret whose variable is not set: `refuse` reports it, `generate` makes a value (an embedded cloud
-   * talks to nobody outside), `dummy` takes a marked text that is good for a preview only.
+   * What becomes of a provided secret whose variable is not set: `refuse` reports it, `derive` takes a value made from one random seed (an
+   * embedded cloud talks to nobody outside), `dummy` takes a marked text that is good for a preview only.
    */
-  whenNotProvided: "refuse" | "generate" | "dummy";
+  whenNotProvided: "refuse" | "derive" | "dummy";
 }
 
 /** What a preview without credentials shows in place of a provided secret. */
@@ -32,6 +33,7 @@ const offlineDummy = (variable: string): string => `offline preview: ${variable}
 export class SecretSet extends pulumi.ComponentResource {
   /** Keys of the secrets that are there, sorted. Never their values. */
   declare readonly keys: pulumi.Output<string[]>;
+  #seed: pulumi.Output<string> | undefined;
   readonly #values = new Map<string, pulumi.Output<string>>();
   readonly #entries = new Map<string, { storeId: pulumi.Output<string>; secretName: pulumi.Output<string> }>();
 
@@ -64,7 +66,15 @@ export class SecretSet extends pulumi.ComponentResource {
     const provided = process.env[secret.variable];
     if (provided) return pulumi.secret(provided);
     if (args.whenNotProvided === "dummy") return pulumi.secret(offlineDummy(secret.variable));
-    return this.#generate(name, secret.key, 48, args);
+    if (args.whenNotProvided === "refuse") return undefined;
+    return this.#derive(name, secret.key, args);
+  }
+
+  /** One random resource for all of them: each more makes every step of an update slower. */
+  #derive(name: string, key: string, { epochs }: SecretSetArgs): pulumi.Output<string> {
+    this.#seed ??= new random.RandomPassword(`${name}-seed`, { length: 64, special: false }, { parent: this }).result;
+    const message = `${key}:${epochs[key] ?? 1}`;
+    return this.#seed.apply((seed) => createHmac("sha256", seed).update(message).digest("base64url"));
   }
 
   #generate(name: string, key: string, length: number, { epochs }: SecretSetArgs): pulumi.Output<string> {
@@ -72,7 +82,7 @@ export class SecretSet extends pulumi.ComponentResource {
     const password = new random.RandomPassword(
       `${name}-${key}`,
       { length, special: false, keepers: { epoch } },
-      { parent: this, additionalSecretOutputs: ["result", "bcryptHash"] },
+      { parent: this },
     );
     return password.result;
   }

@@ -10,14 +10,10 @@ export const shellManifest = z.object({
   environment: z.string().min(1),
   /** Path and `status` of the health answer. */
   health: z.object({ path: z.string().startsWith("/"), expect: z.string().min(1) }),
-  bindings: z.array(
-    z.object({
-      name: z.string().min(1),
-      kind: z.string().min(1),
-      /** Why the binding was declared and not made, e.g. `its database is not there yet`; absent: it was made. */
-      missing: z.string().min(1).optional(),
-    }),
-  ),
+  /** Name of each binding to its kind. */
+  bindings: z.record(z.string().min(1), z.string().min(1)),
+  /** Name of each binding that was declared and not made to the reason, e.g. `its database is not there yet`. */
+  missing: z.record(z.string().min(1), z.string().min(1)),
 });
 export type ShellManifest = z.infer<typeof shellManifest>;
 

@@ -1,6 +1,7 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedService } from "../../catalog/index.ts";
+import type * as cloudflare from "../cloudflare.ts";
 import type { GateInput } from "../health-gate/gate-input.ts";
 import { programPath } from "../program-path.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -14,8 +15,7 @@ const deadlines = { embedded: 20_000, cloudflare: 180_000 };
  */
 export function healthGate(
   service: ResolvedService,
-  /** Changes with everything that is uploaded. */
-  release: pulumi.Output<string>,
+  script: cloudflare.WorkersScript,
   around: Surroundings,
   opts: pulumi.CustomResourceOptions,
 ): command.local.Command | undefined {
@@ -33,10 +33,10 @@ export function healthGate(
     {
       create: `node ${programPath("components/dist/health-gate.mjs")}`,
       stdin: JSON.stringify(input),
-      triggers: [release],
+      triggers: [script.annotations.workersTag],
       // What it says on failure is in the error already.
       logging: command.types.enums.local.Logging.None,
     },
-    { ...opts, additionalSecretOutputs: ["triggers"] },
+    opts,
   );
 }

@@ -10,10 +10,10 @@ export function registryEntry(
   service: ResolvedService,
   around: Surroundings,
   opts: pulumi.CustomResourceOptions,
-): cloudflare.WorkersKv | undefined {
+): void {
   const { accountId, registry, registryStore } = around;
-  if (registryStore === undefined) return undefined;
-  return new cloudflare.WorkersKv(
+  if (registryStore === undefined) return;
+  new cloudflare.WorkersKv(
     `${service.name}-record`,
     {
       accountId,

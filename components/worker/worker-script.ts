@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { ResolvedBinding, ResolvedService, ResolvedWorker } from "../../catalog/index.ts";
+import type { ResolvedService, ResolvedWorker } from "../../catalog/index.ts";
 import { type ShellManifest, shellManifestBinding, shellTokenBinding } from "../../contracts/shell.ts";
 import * as cloudflare from "../cloudflare.ts";
 import { programPath } from "../program-path.ts";
@@ -8,12 +8,6 @@ import type { Surroundings } from "../surroundings.ts";
 import { type CloudflareBinding, cloudflareBinding } from "./cloudflare-binding.ts";
 import { firstUploads } from "./first-uploads.ts";
 import { workerCode } from "./worker-code.ts";
-
-export interface DeployedScript {
-  script: cloudflare.WorkersScript;
-  /** A digest of everything that is uploaded; secret. */
-  release: pulumi.Output<string>;
-}
 
 /**
  * The script of a service. Other Workers learn its name through the registry: from the moment that something answers to it where
@@ -24,7 +18,7 @@ export function workerScript(
   worker: ResolvedWorker,
   around: Surroundings,
   opts: pulumi.CustomResourceOptions,
-): DeployedScript {
+): cloudflare.WorkersScript {
   const closesCycle = around.estate.shellFirst.includes(service.name);
   const args = scriptArgs(service, worker, around);
   const first = firstUploads(service.name, worker, { accountId: around.accountId, closesCycle }, opts);
@@ -32,8 +26,11 @@ export function workerScript(
     `${service.name}-script`,
     {
       ...args,
-      // A first upload overwrites a script that was there before it: saying which ones there were has this one uploaded after them.
-      ...(first.length > 0 && { annotations: { workersMessage: `after ${first.map(({ tag }) => tag).join(", ")}` } }),
+      annotations: {
+        workersTag: release(args, around),
+        // A first upload overwrites a script that was there before it: saying which ones there were has this one uploaded after them.
+        ...(first.length > 0 && { workersMessage: `after ${first.map(({ tag }) => tag).join(", ")}` }),
+      },
       // Others of its cycle still bind the script when its turn to be deleted comes.
       ...(closesCycle && { force: true }),
     },
@@ -41,13 +38,18 @@ export function workerScript(
   );
   const earliest = closesCycle ? (first.at(-1)?.script ?? script) : script;
   around.registry.publishScript(worker.scriptName, earliest.scriptName);
-  return { script, release: releaseOf(args) };
+  return script;
 }
 
-/** It covers secrets, so it is one itself. */
-function releaseOf(args: cloudflare.WorkersScriptArgs): pulumi.Output<string> {
-  const digest = pulumi.jsonStringify(args).apply((inputs) => createHash("sha256").update(inputs).digest("hex"));
-  return pulumi.secret(digest);
+/**
+ * Names everything that is uploaded, in 16 hexadecimal digits: as the tag of the version at Cloudflare, and as what the health gate waits
+ * for. It covers secrets, so it is keyed with one, and tells nothing about them.
+ */
+function release(args: cloudflare.WorkersScriptArgs, { secrets, shellToken }: Surroundings): pulumi.Output<string> {
+  const digest = pulumi
+    .all([pulumi.jsonStringify(args), secrets.value(shellToken) ?? ""])
+    .apply(([inputs, key]) => createHmac("sha256", key).update(inputs).digest("hex").slice(0, 16));
+  return pulumi.unsecret(digest);
 }
 
 function scriptArgs(service: ResolvedService, worker: ResolvedWorker, around: Surroundings) {
@@ -89,8 +91,13 @@ function bindingsOf(service: ResolvedService, around: Surroundings, hasCode: boo
       service: service.name,
       environment: around.estate.environment.name,
       health: service.health,
-      bindings: bound.flatMap(({ declared, bound }) =>
-        bound === undefined ? [] : [{ ...about(declared), ...("missing" in bound && { missing: bound.missing }) }],
+      bindings: Object.fromEntries(
+        bound.flatMap(({ declared, bound }) => (bound === undefined ? [] : [[declared.name, declared.kind]])),
+      ),
+      missing: Object.fromEntries(
+        bound.flatMap(({ declared, bound }) =>
+          bound !== undefined && "missing" in bound ? [[declared.name, bound.missing]] : [],
+        ),
       ),
     };
     made.push(
@@ -100,8 +107,4 @@ function bindingsOf(service: ResolvedService, around: Surroundings, hasCode: boo
   }
   const nameOf = ({ name }: CloudflareBinding) => (typeof name === "string" ? name : "");
   return made.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-}
-
-function about({ name, kind }: ResolvedBinding): { name: string; kind: string } {
-  return { name, kind };
 }

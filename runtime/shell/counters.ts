@@ -28,8 +28,9 @@ export async function counts(env: ShellEnvironment): Promise<Counts & { durable:
 }
 
 function counterStore(env: ShellEnvironment): KVNamespace | undefined {
-  const kv = manifestOf(env).bindings.find((binding) => binding.kind === "kv" && binding.missing === undefined);
-  return kv === undefined ? undefined : (env[kv.name] as KVNamespace | undefined);
+  const { bindings } = manifestOf(env);
+  const name = Object.keys(bindings).find((binding) => bindings[binding] === "kv");
+  return name === undefined ? undefined : (env[name] as KVNamespace | undefined);
 }
 
 async function read(store: KVNamespace): Promise<Partial<Counts>> {

@@ -13,7 +13,8 @@ const nameless: ShellManifest = {
   service: "shell",
   environment: "unknown",
   health: { path: "/health", expect: "ok" },
-  bindings: [],
+  bindings: {},
+  missing: {},
 };
 
 export function manifestOf({ SHELL }: ShellEnvironment): ShellManifest {

@@ -44,14 +44,16 @@ export default {
 };
 
 async function status(request: Request, env: ShellEnvironment): Promise<ShellStatus> {
-  const { service, environment, bindings } = manifestOf(env);
-  const versionName = bindings.find(({ kind }) => kind === "version-metadata")?.name;
+  const { service, environment, bindings, missing } = manifestOf(env);
+  const versionName = Object.keys(bindings).find((name) => bindings[name] === "version-metadata");
   const version = versionName === undefined ? undefined : (env[versionName] as ShellStatus["version"]);
   const known = { service, environment, hosting: "shell" as const, ...(version && { version }) };
   if (!(await authorized(request, env))) return known;
   return {
     ...known,
-    bindings: await Promise.all(bindings.map((binding) => tryBinding(env, binding))),
+    bindings: await Promise.all(
+      Object.entries(bindings).map(([name, kind]) => tryBinding(env, { name, kind, missing: missing[name] })),
+    ),
     counts: await counts(env),
   };
 }

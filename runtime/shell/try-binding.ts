@@ -11,7 +11,7 @@ import type {
   RateLimit,
   SecretsStoreSecret,
 } from "@cloudflare/workers-types";
-import type { BindingReport, ShellManifest } from "../../contracts/shell.ts";
+import type { BindingReport } from "../../contracts/shell.ts";
 import type { ShellEnvironment } from "./environment.ts";
 
 type Trial = (binding: never) => Promise<string | undefined>;
@@ -27,7 +27,7 @@ const deadline = 5_000;
  */
 export async function tryBinding(
   env: ShellEnvironment,
-  { name, kind, missing }: ShellManifest["bindings"][number],
+  { name, kind, missing }: { name: string; kind: string; missing: string | undefined },
 ): Promise<BindingReport> {
   if (missing !== undefined) return { name, kind, status: "missing", detail: missing };
   const binding = env[name];

@@ -57,7 +57,7 @@ function enrolmentKeys(epoch: number, opts: pulumi.CustomResourceOptions): Recor
     new random.RandomPassword(
       `enrolment-key-${family}`,
       { length: 64, special: false, keepers: { epoch: String(epoch) } },
-      { ...opts, additionalSecretOutputs: ["result", "bcryptHash"] },
+      opts,
     ).result;
   return Object.fromEntries(familyNames.map((family) => [family, key(family)])) as Record<
     FamilyName,

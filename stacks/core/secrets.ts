@@ -56,7 +56,7 @@ export function secretSet(
       accountId,
       storeName: physicalName("chittyops", "secrets", environment.name),
       ...(secretsStoreId !== undefined && { storeId: secretsStoreId }),
-      whenNotProvided: environment.cloud === "embedded" ? "generate" : offline ? "dummy" : "refuse",
+      whenNotProvided: environment.cloud === "embedded" ? "derive" : offline ? "dummy" : "refuse",
     },
     opts,
   );
