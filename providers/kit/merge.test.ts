@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { adopt, afterRead, importInputs, projectInputs } from "./merge.ts";
+import { adopt, afterRead, importInputs, inputsAfterRead } from "./merge.ts";
 import type { Shape } from "./shape.ts";
+import type { JsonMap } from "./value.ts";
 
 const shape: Shape = {
   name: { type: "string" },
@@ -57,7 +58,7 @@ describe("afterRead", () => {
     const told = { state: { id: "1", name: '{ "b": 1, "a": [2] }' }, inputs: { name: '{ "b": 1, "a": [2] }' } };
     const outputs = afterRead(told, { name: '{"a":[2],"b":1}' }, shape);
     expect(outputs).toEqual(told.state);
-    expect(projectInputs(told.inputs, { name: '{"a":[2],"b":1}' }, shape)).toEqual(told.inputs);
+    expect(inputsAfterRead(told, { name: '{"a":[2],"b":1}' }, shape)).toEqual(told.inputs);
     expect(afterRead(told, { name: '{"a":[3],"b":1}' }, shape)).toMatchObject({ name: '{"a":[3],"b":1}' });
   });
 
@@ -72,29 +73,42 @@ describe("afterRead", () => {
   });
 });
 
-describe("projectInputs", () => {
-  it("follows changes of what the program set, and nothing else", () => {
+describe("inputsAfterRead", () => {
+  /** Inputs after a read of a resource that was made with these, of which the API set `etag`. */
+  const readBack = (inputs: JsonMap, outputs: JsonMap) =>
+    inputsAfterRead({ state: { ...inputs, etag: "e" }, inputs }, outputs, shape);
+
+  it("follow changes of what the program set", () => {
     const inputs = { name: "a", settings: { delay: 1 }, rules: [{ on: true }] };
-    const outputs = { name: "b", settings: { delay: 2, paused: true }, rules: [{ on: false, id: "r" }], etag: "e" };
-    expect(projectInputs(inputs, outputs, shape)).toEqual({
-      name: "b",
-      settings: { delay: 2 },
-      rules: [{ on: false }],
+    const outputs = { name: "b", settings: { delay: 2, paused: true }, rules: [{ on: false, id: "r" }], etag: "e2" };
+    expect(readBack(inputs, outputs)).toEqual({ name: "b", settings: { delay: 2 }, rules: [{ on: false }] });
+  });
+
+  it("show items that someone added, without what only the API sets", () => {
+    const rules = [
+      { on: true, id: "a" },
+      { on: false, id: "b" },
+    ];
+    expect(readBack({ rules: [{ on: true }] }, { rules })).toEqual({ rules: [{ on: true }, { on: false }] });
+  });
+
+  it("show that someone removed a property", () => {
+    expect(readBack({ name: "a", labels: { x: "y" } }, { name: "a" })).toEqual({ name: "a" });
+  });
+
+  it("show what someone set that the program left alone", () => {
+    expect(readBack({ name: "a" }, { name: "a", labels: { by: "hand" } })).toEqual({
+      name: "a",
+      labels: { by: "hand" },
     });
   });
 
-  it("shows items that someone added, without what only the API sets", () => {
-    const outputs = {
-      rules: [
-        { on: true, id: "a" },
-        { on: false, id: "b" },
-      ],
-    };
-    expect(projectInputs({ rules: [{ on: true }] }, outputs, shape)).toEqual({ rules: [{ on: true }, { on: false }] });
-  });
-
-  it("shows that someone removed a property", () => {
-    expect(projectInputs({ name: "a", labels: { x: "y" } }, { name: "a" }, shape)).toEqual({ name: "a" });
+  it("leave out what the API filled in at the creation, or what recovery has just found", () => {
+    const labels = { by: "the API" };
+    const known = { state: { name: "a", labels, etag: "e" }, inputs: { name: "a" } };
+    expect(inputsAfterRead(known, { name: "a", labels }, shape)).toEqual({ name: "a" });
+    const found = { state: { name: "a" }, inputs: { name: "a" } };
+    expect(inputsAfterRead(found, { name: "a", labels }, shape)).toEqual({ name: "a" });
   });
 });
 

@@ -30,10 +30,14 @@ function adoptValue(asked: Json | undefined, answered: Json | undefined): Json {
  * not return is left out, and so is an unset value in another guise (empty, false), since neither is drift.
  * A state without any is filled: that of an import, or one put together from the inputs of a resource that was found.
  */
-export function afterRead({ state, inputs }: Omit<Current, "id">, answered: JsonMap, shape: Shape): JsonMap {
-  const isImport = Object.keys(inputs).length === 0;
-  const isBare = Object.keys(state).every((name) => name in inputs);
-  return laidOver(state, answered, shape, isImport || isBare);
+export function afterRead(known: Known, answered: JsonMap, shape: Shape): JsonMap {
+  return laidOver(known.state, answered, shape, isBare(known));
+}
+
+type Known = Omit<Current, "id">;
+
+function isBare({ state, inputs }: Known): boolean {
+  return Object.keys(inputs).length === 0 || Object.keys(state).every((name) => name in inputs);
 }
 
 function laidOver(stored: JsonMap, answered: JsonMap, shape: Shape, fill: boolean): JsonMap {
@@ -83,10 +87,17 @@ export function overlay(stored: JsonMap, answered: JsonMap): JsonMap {
 }
 
 /**
- * Inputs as they would have to be written to describe what was read: only properties that the program set are looked at,
- * so that values the API fills in by itself are no drift.
+ * Inputs as they would have to be written to describe what was read: what the program set, as it is now, and what it did not
+ * set but somebody has since. Values that the API filled in at the creation are in the state already and are no drift.
  */
-export function projectInputs(inputs: JsonMap, outputs: JsonMap, shape: Shape): JsonMap {
+export function inputsAfterRead(known: Known, outputs: JsonMap, shape: Shape): JsonMap {
+  const appeared = isBare(known)
+    ? []
+    : Object.entries(importInputs(outputs, shape)).filter(([name]) => !(name in known.state || name in known.inputs));
+  return { ...projectInputs(known.inputs, outputs, shape), ...Object.fromEntries(appeared) };
+}
+
+function projectInputs(inputs: JsonMap, outputs: JsonMap, shape: Shape): JsonMap {
   const kept = Object.entries(inputs).map(([key, value]) => {
     if (key.startsWith("__")) return [key, value] as const;
     return [key, projectValue(value, outputs[key], shape[key])] as const;

@@ -3,7 +3,7 @@ import type { Current, FunctionDefinition, Operation, ProviderDefinition, Resour
 import { type Change, diffInputs } from "./diff.ts";
 import { InvalidArguments, PartialFailure, ProviderError } from "./errors.ts";
 import { locate, recall } from "./locate.ts";
-import { adopt, afterRead, importInputs, overlay, projectInputs } from "./merge.ts";
+import { adopt, afterRead, importInputs, inputsAfterRead, overlay } from "./merge.ts";
 import type { Path } from "./path.ts";
 import type { Recorded } from "./recorded.ts";
 import { conceal, secretPaths } from "./secrets.ts";
@@ -121,7 +121,7 @@ export class Provider<Client> {
       const inputs = conceal(importInputs(outputs, resource.shape), secretFields(resource.shape));
       return this.#record(resource, found.id, outputs, inputs, olds.state);
     }
-    const inputs: ValueMap = projectInputs(current.inputs, outputs, resource.shape);
+    const inputs: ValueMap = inputsAfterRead(current, outputs, resource.shape);
     const marked = conceal(inputs, [...secretPaths(olds.inputs), ...secretFields(resource.shape)]);
     const recorded = this.#record(resource, found.id, outputs, olds.inputs, olds.state);
     return { ...recorded, inputs: sameValue(inputs, current.inputs) ? olds.inputs : marked };

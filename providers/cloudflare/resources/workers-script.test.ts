@@ -233,6 +233,24 @@ describe("bindings", () => {
   });
 });
 
+describe("settings", () => {
+  it("that someone adds by hand are drift, and an upload takes them back", async () => {
+    const inputs = { ...base, content: code };
+    const made = await script().create(inputs);
+    if (deployed) deployed.metadata.tail_consumers = [{ service: "spy" }];
+    const read = await script().read(made);
+    expect(read?.inputs.tailConsumers).toEqual([{ service: "spy" }]);
+    const current = read ?? made;
+    expect((await script().diff(current, inputs)).changes).toEqual([
+      { path: ["tailConsumers"], kind: "delete", replace: false },
+    ]);
+    const updated = await script().update(current, inputs);
+    expect(deployed?.metadata.tail_consumers).toBeUndefined();
+    expect(updated.outputs.tailConsumers).toBeUndefined();
+    expect(await script().read({ ...updated, inputs })).toEqual({ ...updated, inputs });
+  });
+});
+
 describe("migrations", () => {
   const first = { newTag: "v1", newSqliteClasses: ["Room"] };
 
