@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** A Cloudflare account of the embedded cloud, with the zones it owns. Ids are 32 hexadecimal digits. */
-export const localAccount = z.object({
+const localAccount = z.object({
   name: z.string().min(1),
   id: z.string().regex(/^[0-9a-f]{32}$/),
   zones: z.array(z.object({ name: z.string().min(1), id: z.string().regex(/^[0-9a-f]{32}$/) })),
