@@ -87,17 +87,10 @@ export function overlay(stored: JsonMap, answered: JsonMap): JsonMap {
 }
 
 /**
- * Inputs as they would have to be written to describe what was read: what the program set, as it is now, and what it did not
- * set but somebody has since. Values that the API filled in at the creation are in the state already and are no drift.
+ * Inputs as they would have to be written to describe what was read. Only properties that the program set are looked at: the
+ * rest may be the API's own choice, or belong to somebody else, such as a second resource for the same thing.
  */
-export function inputsAfterRead(known: Known, outputs: JsonMap, shape: Shape): JsonMap {
-  const appeared = isBare(known)
-    ? []
-    : Object.entries(importInputs(outputs, shape)).filter(([name]) => !(name in known.state || name in known.inputs));
-  return { ...projectInputs(known.inputs, outputs, shape), ...Object.fromEntries(appeared) };
-}
-
-function projectInputs(inputs: JsonMap, outputs: JsonMap, shape: Shape): JsonMap {
+export function inputsAfterRead(inputs: JsonMap, outputs: JsonMap, shape: Shape): JsonMap {
   const kept = Object.entries(inputs).map(([key, value]) => {
     if (key.startsWith("__")) return [key, value] as const;
     return [key, projectValue(value, outputs[key], shape[key])] as const;
@@ -111,7 +104,7 @@ function projectValue(input: Json, output: Json | undefined, field: FieldLike): 
   if (output === undefined || output === null) return null;
   if (sameMeaning(input, output)) return input;
   if (isJsonMap(input) && isJsonMap(output)) {
-    return field?.fields ? projectInputs(input, output, field.fields) : output;
+    return field?.fields ? inputsAfterRead(input, output, field.fields) : output;
   }
   if (Array.isArray(input) && Array.isArray(output)) {
     const items = field?.items;

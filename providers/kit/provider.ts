@@ -121,7 +121,7 @@ export class Provider<Client> {
       const inputs = conceal(importInputs(outputs, resource.shape), secretFields(resource.shape));
       return this.#record(resource, found.id, outputs, inputs, olds.state);
     }
-    const inputs: ValueMap = inputsAfterRead(current, outputs, resource.shape);
+    const inputs: ValueMap = inputsAfterRead(current.inputs, outputs, resource.shape);
     const marked = conceal(inputs, [...secretPaths(olds.inputs), ...secretFields(resource.shape)]);
     const recorded = this.#record(resource, found.id, outputs, olds.inputs, olds.state);
     return { ...recorded, inputs: sameValue(inputs, current.inputs) ? olds.inputs : marked };

@@ -234,20 +234,15 @@ describe("bindings", () => {
 });
 
 describe("settings", () => {
-  it("that someone adds by hand are drift, and an upload takes them back", async () => {
-    const inputs = { ...base, content: code };
+  it("that someone changes by hand are drift where the program set them", async () => {
+    const inputs = { ...base, content: code, observability: { enabled: true } };
     const made = await script().create(inputs);
-    if (deployed) deployed.metadata.tail_consumers = [{ service: "spy" }];
+    if (deployed) deployed.metadata.observability = { enabled: false };
+    if (deployed) deployed.metadata.tail_consumers = [{ service: "of somebody else" }];
     const read = await script().read(made);
-    expect(read?.inputs.tailConsumers).toEqual([{ service: "spy" }]);
-    const current = read ?? made;
-    expect((await script().diff(current, inputs)).changes).toEqual([
-      { path: ["tailConsumers"], kind: "delete", replace: false },
-    ]);
-    const updated = await script().update(current, inputs);
-    expect(deployed?.metadata.tail_consumers).toBeUndefined();
-    expect(updated.outputs.tailConsumers).toBeUndefined();
-    expect(await script().read({ ...updated, inputs })).toEqual({ ...updated, inputs });
+    expect(read?.inputs).toEqual({ ...inputs, observability: { enabled: false } });
+    const { changes } = await script().diff(read ?? made, inputs);
+    expect(changes.map(({ path }) => formatPath(path))).toEqual(["observability.enabled"]);
   });
 });
 
