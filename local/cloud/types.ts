@@ -57,7 +57,7 @@ export interface WorkerSpec {
 }
 
 /** Share of requests in percent that a version of a script answers; the percentages of a script add up to 100. */
-export interface DeployedVersion {
+interface DeployedVersion {
   spec: WorkerSpec;
   percentage: number;
 }
@@ -74,7 +74,7 @@ export interface DeployedScript {
   subdomainHosts: string[];
 }
 
-export interface DeployedRoute {
+interface DeployedRoute {
   zoneId: string;
   zoneName: string;
   /** Cloudflare's route pattern, e.g. `finance.chitty.cc/*` or `*.chitty.cc/api/*`. */
@@ -83,7 +83,7 @@ export interface DeployedRoute {
   scriptKey?: string;
 }
 
-export interface DeployedDomain {
+interface DeployedDomain {
   hostname: string;
   scriptKey: string;
 }

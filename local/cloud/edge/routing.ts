@@ -44,7 +44,7 @@ export function createRouting(state: DesiredState): Routing {
 }
 
 /** `[scheme://][*]host[/path[*]]`; a pattern without a path stands for `/`. */
-export function parsePattern(pattern: string): Omit<Route, "match"> {
+function parsePattern(pattern: string): Omit<Route, "match"> {
   const bare = pattern.replace(/^[a-z*]+:\/\//i, "");
   const slash = bare.indexOf("/");
   const host = (slash < 0 ? bare : bare.slice(0, slash)).toLowerCase();

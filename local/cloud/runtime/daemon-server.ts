@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { BucketChange } from "./buckets.ts";
+import { QueueRefused } from "./queue-broker.ts";
 
 /** What workerd processes ask of the daemon. */
 export interface DaemonServices {
@@ -22,8 +23,13 @@ export async function startDaemonServer(
 ): Promise<{ address: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     answer(secret, services, request, response).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      // What workerd makes the sender's error of: `<cause> (<code>)`.
+      if (error instanceof QueueRefused) {
+        response.writeHead(400, { "cf-queues-error-code": "400", "cf-queues-error-cause": message });
+      }
       if (!response.headersSent) response.writeHead(error instanceof NotLocated ? 404 : 500);
-      response.end(error instanceof Error ? error.message : String(error));
+      response.end(message);
     });
   });
   server.keepAliveTimeout = 60_000;

@@ -217,11 +217,29 @@ describe("a process that is killed", { timeout: 120_000 }, () => {
     first.deploy("kept", ...counter("kept", "v"));
     expect((await first.get("kept.test")).text).toBe("v 1");
     await first.runtime.kv("kept").put("a", { value: Buffer.from("b") });
+    const queue = first.queue("kept", { deliveryPaused: true });
+    await first.runtime.queue(queue.id).send([{ body: "waiting", contentType: "text" }]);
     await first.stop();
     const second = await startTestPlatform({ directory: first.directory, state: first.state });
     try {
       expect((await second.get("kept.test")).text).toBe("v 2");
       expect(Buffer.from((await second.runtime.kv("kept").get("a"))?.value ?? []).toString()).toBe("b");
+      const kept: WorkerBinding = { type: "kv_namespace", name: "KV", namespace_id: "kept" };
+      const code = `export default { async queue(batch, env) { await env.KV.put("message", batch.messages[0].body); } };`;
+      second.deploy("kept-consumer", code, { bindings: [kept] });
+      const consumer = {
+        id: "c",
+        scriptKey: `${accountId}/kept-consumer`,
+        maxBatchSize: 1,
+        maxBatchTimeout: 0,
+        maxRetries: 0,
+        retryDelay: 0,
+      };
+      second.state.queues = [{ ...queue, deliveryPaused: false, consumers: [consumer] }];
+      second.changed();
+      await eventually(
+        async () => Buffer.from((await second.runtime.kv("kept").get("message"))?.value ?? []).toString() === "waiting",
+      );
     } finally {
       await second.stop();
     }

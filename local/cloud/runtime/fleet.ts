@@ -5,16 +5,7 @@ import { type LinkFacts, type LinkTable, linkTable } from "./link-table.ts";
 import { Pack, type PackContext } from "./pack.ts";
 import { compact, type Plan, plan } from "./placement.ts";
 import type { Unit } from "./unit.ts";
-
-/** Why a unit does not serve. */
-export interface UnitFailure {
-  kind: "start" | "hang";
-  /** For people, e.g. what workerd printed. */
-  reason: string;
-}
-
-/** Where a unit is: serving in a process, failed, or (undefined) on its way. */
-export type Whereabouts = { pack: Pack } | { failure: UnitFailure } | undefined;
+import type { UnitFailure, Whereabouts } from "./whereabouts.ts";
 
 export interface FleetOptions {
   context: PackContext;
@@ -28,6 +19,9 @@ export interface FleetOptions {
 
 /** How long a workerd that died may take to be replaced; milliseconds. */
 const restartTimeout = 20_000;
+
+/** When a unit that did not start is tried again; milliseconds. */
+const startAgainAfter = 60_000;
 
 /** The workerd processes that run the desired units; brings what runs to what is desired. */
 export class Fleet {
@@ -91,7 +85,7 @@ export class Fleet {
     // Its units run elsewhere already; should one hang there too, it is found there.
     if (this.#retiring.has(pack)) return pack.stop();
     if (!this.packs.has(pack)) return;
-    pack.serving = false;
+    pack.close();
     for (const id of suspects) {
       this.#alone.add(id);
       if (proven) this.#failures.set(id, failure);
@@ -191,7 +185,7 @@ export class Fleet {
   async #carryOut({ stopFirst, start, retire }: Plan<Pack>, whileStopped?: () => void): Promise<void> {
     if (stopFirst.length > 0) {
       // Calls wait at the edge and in the links from here on, so that the old objects come to rest.
-      for (const pack of stopFirst) pack.serving = false;
+      for (const pack of stopFirst) pack.close();
       await this.publish();
       const { signal } = this.#stopping;
       await Promise.all(
@@ -202,9 +196,9 @@ export class Fleet {
     }
     whileStopped?.();
     const started = await Promise.all(start.map((units) => this.#start(units)));
-    for (const pack of retire) pack.serving = false;
+    for (const pack of retire) pack.close();
     for (const pack of started.flat()) {
-      pack.serving = true;
+      pack.open();
       this.packs.add(pack);
       this.#options.log.info(`started ${pack.label}`);
     }
@@ -231,6 +225,8 @@ export class Fleet {
       if (units.length === 1 && only) {
         const reason = error instanceof Error ? error.message : String(error);
         this.#failures.set(only.id, { kind: "start", reason });
+        // It passed its trial, so that the machine may be to blame.
+        setTimeout(() => this.forgive(only.id), startAgainAfter).unref();
         this.#options.log.error(`${only.spec.key} does not start: ${reason}`);
         return [];
       }
@@ -250,7 +246,7 @@ export class Fleet {
     void this.publish();
     const repeated = pack.crashes.filter((at) => now - at < 60_000).length >= 5;
     const breakUp = (): void => {
-      if (!pack.serving) this.onBroken(pack);
+      if (this.packs.has(pack) && !pack.serving) this.onBroken(pack);
     };
     if (repeated) breakUp();
     else setTimeout(breakUp, restartTimeout).unref();
@@ -258,7 +254,7 @@ export class Fleet {
 
   #up(pack: Pack): void {
     if (!this.packs.has(pack)) return;
-    pack.serving = true;
+    pack.open();
     void this.publish();
   }
 

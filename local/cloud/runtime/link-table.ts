@@ -1,5 +1,5 @@
-import type { Whereabouts } from "./fleet.ts";
 import type { Unit } from "./unit.ts";
+import type { Whereabouts } from "./whereabouts.ts";
 
 /** What links need to know beside where units are. */
 export interface LinkFacts {

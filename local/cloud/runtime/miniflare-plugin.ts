@@ -160,4 +160,8 @@ async function rateLimitExtension(options: { options: ParsedWorkerOptions[] }): 
   return RATELIMIT_PLUGIN.getExtensions?.({ options: [worker] });
 }
 
+/**
+ * What Miniflare loads by the file's name.
+ * @public
+ */
 export const plugins = { chittyops };

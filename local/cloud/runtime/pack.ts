@@ -36,6 +36,8 @@ export class Pack {
   address = "";
   /** Whether calls may be sent to it. */
   serving = false;
+  /** No call is sent to it ever again, even if its workerd comes back once more. */
+  #ending = false;
   /** Units because of which it is ended: they did not let it answer. */
   guilty: ReadonlySet<string> = new Set();
   /** When workerd died by itself; milliseconds since the epoch. */
@@ -153,6 +155,17 @@ export class Pack {
   /** The process id of workerd, while it runs. */
   get pid(): number | undefined {
     return this.#context.children.of(this.name)?.pid;
+  }
+
+  /** Lets calls in, unless it is about to end. */
+  open(): void {
+    this.serving = !this.#ending;
+  }
+
+  /** Lets no more calls in. */
+  close(): void {
+    this.#ending = true;
+    this.serving = false;
   }
 
   unit(id: string): UnitAddress | undefined {

@@ -14,7 +14,7 @@ export interface QueueResult {
 }
 
 /** A message as the link Worker takes it. */
-export interface DeliveredMessage {
+interface DeliveredMessage {
   id: string;
   timestamp: number;
   attempts: number;
@@ -54,7 +54,9 @@ const defaultConcurrency = 10;
 const consumerAway = 1000;
 
 /** A send that the queue refuses; the message says why. */
-export class QueueRefused extends Error {}
+export class QueueRefused extends Error {
+  override readonly name = "QueueRefused";
+}
 
 export function createQueueBroker({ messages, clock, log, deliver }: QueueBrokerOptions): QueueBroker {
   let queues = new Map<string, DeployedQueue>();

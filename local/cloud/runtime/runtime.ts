@@ -10,7 +10,7 @@ import { createCrons } from "./crons.ts";
 import { d1Access } from "./d1-access.ts";
 import { type DaemonServices, NotLocated, startDaemonServer } from "./daemon-server.ts";
 import { dropStorage } from "./drop-storage.ts";
-import { Fleet, type UnitFailure } from "./fleet.ts";
+import { Fleet } from "./fleet.ts";
 import { kvAccess } from "./kv-access.ts";
 import type { AdvancingClock } from "./local-clock.ts";
 import type { Pack, PackContext } from "./pack.ts";
@@ -21,10 +21,11 @@ import { startStorage } from "./storage.ts";
 import { createTrial } from "./trial.ts";
 import { type Unit, unitsOf } from "./unit.ts";
 import { startWatchdog, type WatchdogOptions } from "./watchdog.ts";
+import type { UnitFailure } from "./whereabouts.ts";
 import type { WorkerdChildren } from "./workerd-children.ts";
 
 /** Where a request to a script goes. */
-export type Target = ServingTarget | FailedTarget;
+type Target = ServingTarget | FailedTarget;
 
 export interface ServingTarget {
   pack: Pack;

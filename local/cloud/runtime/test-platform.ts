@@ -39,7 +39,7 @@ export interface TestPlatform {
   stop(): Promise<void>;
 }
 
-export interface TestAnswer {
+interface TestAnswer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   text: string;
