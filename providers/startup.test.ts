@@ -10,39 +10,20 @@ const bundle = (name: string) => `${repositoryRoot}/providers/dist/${name}.mjs`;
 
 /** Starts a bundled plugin and waits for its port. */
 async function start(name: string) {
-  const started = performance.now();
   const child = spawn(process.execPath, [bundle(name), "127.0.0.1:1"], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-  return { child, port: Number(line), took: performance.now() - started };
+  return { child, port: Number(line) };
 }
-
-/** Milliseconds that a Node which does nothing takes from start to exit. */
-async function bareNode(): Promise<number> {
-  const started = performance.now();
-  await once(spawn(process.execPath, ["-e", "0"]), "exit");
-  return performance.now() - started;
-}
-
-/** 300 ms on a machine that starts a bare Node in 40 ms: the ratio holds on a busy one too. */
-const mostTimesBareNode = 300 / 40;
 
 describe.each(["cloudflare", "command", "random"])("the %s plugin", (name) => {
-  it("prints its port first, in less than 300 ms, and answers there", async () => {
-    const bare: number[] = [];
-    const plugin: number[] = [];
-    // The fastest of a few: the others measure the machine.
-    for (let attempt = 0; attempt < 5; attempt++) {
-      bare.push(await bareNode());
-      const { child, port, took } = await start(name);
-      plugin.push(took);
-      const client = pluginClient(port);
-      const info = await call(client, client.getPluginInfo, new empty.Empty());
-      expect(info.getVersion()).toMatch(/^\d+\.\d+\.\d+$/);
-      client.close();
-      child.kill();
-      await once(child, "exit");
-    }
-    expect(Math.min(...plugin) / Math.min(...bare)).toBeLessThan(mostTimesBareNode);
+  it("prints its port first, and answers there", async () => {
+    const { child, port } = await start(name);
+    const client = pluginClient(port);
+    const info = await call(client, client.getPluginInfo, new empty.Empty());
+    expect(info.getVersion()).toMatch(/^\d+\.\d+\.\d+$/);
+    client.close();
+    child.kill();
+    await once(child, "exit");
   });
 
   it("ends with the process that started it, even when that is killed", async () => {
