@@ -74,7 +74,7 @@ export class SecretSet extends pulumi.ComponentResource {
   #derive(name: string, key: string, { epochs }: SecretSetArgs): pulumi.Output<string> {
     this.#seed ??= new random.RandomPassword(`${name}-seed`, { length: 64, special: false }, { parent: this }).result;
     const message = `${key}:${epochs[key] ?? 1}`;
-    return this.#seed.apply((seed) => createHmac("sha256", seed).update(message).digest("base64url"));
+    return pulumi.secret(this.#seed.apply((seed) => createHmac("sha256", seed).update(message).digest("base64url")));
   }
 
   #generate(name: string, key: string, length: number, { epochs }: SecretSetArgs): pulumi.Output<string> {
@@ -84,7 +84,7 @@ export class SecretSet extends pulumi.ComponentResource {
       { length, special: false, keepers: { epoch } },
       { parent: this },
     );
-    return password.result;
+    return pulumi.secret(password.result);
   }
 
   #keep(name: string, args: SecretSetArgs): void {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type FamilyName, familyNames } from "../../catalog/index.ts";
 import type { EdgeZone } from "../../components/edge-zone.ts";
@@ -54,11 +54,13 @@ export function outputs(
 /** The key that each family's children enrol with. */
 function enrolmentKeys(epoch: number, opts: pulumi.CustomResourceOptions): Record<FamilyName, pulumi.Output<string>> {
   const key = (family: FamilyName) =>
-    new random.RandomPassword(
-      `enrolment-key-${family}`,
-      { length: 64, special: false, keepers: { epoch: String(epoch) } },
-      opts,
-    ).result;
+    pulumi.secret(
+      new random.RandomPassword(
+        `enrolment-key-${family}`,
+        { length: 64, special: false, keepers: { epoch: String(epoch) } },
+        opts,
+      ).result,
+    );
   return Object.fromEntries(familyNames.map((family) => [family, key(family)])) as Record<
     FamilyName,
     pulumi.Output<string>
