@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import type { FailedTarget, RunningRuntime } from "../runtime/runtime.ts";
 import type { DesiredState } from "../types.ts";
 import { chooseVersion } from "./choose-version.ts";
@@ -33,8 +34,8 @@ function cachedRouting(runtime: EdgeRuntime): () => Routing {
   };
 }
 
-/** Tries of a request whose process goes away before it has answered. */
-const tries = 4;
+/** Tries of a request whose process goes away before it has answered; the pauses between them double, from 20 ms to 2.5 s. */
+const tries = 9;
 
 async function answer(
   runtime: EdgeRuntime,
@@ -58,8 +59,9 @@ async function answer(
       if ("failure" in target) return fail(failed(target));
       const outcome = await forward(request, response, target, ray);
       if (outcome === "done") return;
-      if (outcome.repeatable && attempt < tries) continue;
-      return fail(outcome.error);
+      if (!outcome.repeatable || attempt >= tries) return fail(outcome.error);
+      // It may take a moment until it is known that the process is gone.
+      await delay(10 * 2 ** attempt);
     }
   } catch (error) {
     fail({ status: 500, title: "The edge failed", detail: error instanceof Error ? error.message : String(error) });
