@@ -99,17 +99,6 @@ async function serve(): Promise<void> {
   edge.serve(createEdge(runtime));
   await runtime.settled();
 
-  const descriptor: LocalDaemon = {
-    version: 1,
-    pid: process.pid,
-    startedAt: new Date().toISOString(),
-    controlUrl: `http://127.0.0.1:${ports.control}`,
-    edgeUrl: `http://127.0.0.1:${ports.edge}`,
-    accounts: localAccounts(store),
-  };
-  writeWhole(files.descriptor, JSON.stringify(descriptor, null, 2));
-  log.info(`serving: control API on ${descriptor.controlUrl}, edge on ${descriptor.edgeUrl}`);
-
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (stopping) return;
@@ -123,11 +112,23 @@ async function serve(): Promise<void> {
     log.info("stopped");
     process.exit(0);
   };
+  // Before the descriptor: whoever reads it may ask for the end at once.
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     // Miniflare's own handlers would end the process at once.
     process.removeAllListeners(signal);
     process.on(signal, () => void stop(signal));
   }
+
+  const descriptor: LocalDaemon = {
+    version: 1,
+    pid: process.pid,
+    startedAt: new Date().toISOString(),
+    controlUrl: `http://127.0.0.1:${ports.control}`,
+    edgeUrl: `http://127.0.0.1:${ports.edge}`,
+    accounts: localAccounts(store),
+  };
+  writeWhole(files.descriptor, JSON.stringify(descriptor, null, 2));
+  log.info(`serving: control API on ${descriptor.controlUrl}, edge on ${descriptor.edgeUrl}`);
 }
 
 function knownTokens(): LocalTokens | undefined {
