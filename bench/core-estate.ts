@@ -17,8 +17,8 @@ export const coreEstate: Benchmark = {
     process.env.CHITTYOPS_HOME = home.path;
     try {
       progress("one up of the whole estate");
-      const created = await home.chittyops("up", "-e", "local", "--yes");
-      const resources = await resourceCount(home);
+      const created = await home.chittyops("up", "--json");
+      const resources = resourceCount(created.stdout);
       progress("the same with wrangler");
       const wrangler = await makeWithWrangler(home, other, progress);
 
@@ -30,7 +30,7 @@ export const coreEstate: Benchmark = {
       const started: number[] = [];
       for (let round = 0; round < rounds; round++) {
         idle.push((await nothing.up({ count: resources })).milliseconds);
-        unchanged.push((await home.chittyops("up", "-e", "local", "--yes")).milliseconds);
+        unchanged.push((await home.chittyops("up")).milliseconds);
         started.push((await home.chittyops("start")).milliseconds);
       }
       const memory = await residentMegabytes(home.daemon.pid);
@@ -85,12 +85,11 @@ export const coreEstate: Benchmark = {
   },
 };
 
-/** Resources in the state of `local`, without the stack itself and its components. */
-async function resourceCount(home: BenchHome): Promise<number> {
-  const { stdout } = await home.chittyops("status", "--json");
-  const status = JSON.parse(stdout) as { resources?: unknown };
-  if (typeof status.resources !== "number") throw new Error("`chittyops status --json` names no number of resources.");
-  return status.resources;
+/** How many resources an `up --json` says it created. */
+function resourceCount(stdout: string): number {
+  const { counts } = JSON.parse(stdout) as { counts?: { create?: number } };
+  if (counts?.create === undefined) throw new Error("`up --json` says of no resource that it was created.");
+  return counts.create;
 }
 
 /** Proportional set size of a process and all below it, in megabytes; resident size where the kernel has no better. */
