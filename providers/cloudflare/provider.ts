@@ -24,6 +24,7 @@ const text = { type: "string" } as const;
 export const cloudflare: ProviderDefinition<Api> = {
   name: "cloudflare",
   version: sdk.version,
+  standIn: true,
   config: { apiToken: { ...text, secret: true }, baseUrl: text, userAgentOperatorSuffix: text },
   checkConfig,
   configure: (config) => {

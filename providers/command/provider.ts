@@ -6,6 +6,7 @@ import { localCommand, localRun } from "./resources.ts";
 export const command: ProviderDefinition<undefined> = {
   name: "command",
   version: sdk.version,
+  standIn: true,
   config: {},
   configure: () => undefined,
   resources: { "command:local:Command": localCommand },

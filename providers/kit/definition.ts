@@ -60,6 +60,8 @@ export interface FunctionDefinition<Client> {
 export interface ProviderDefinition<Client> {
   readonly name: string;
   readonly version: string;
+  /** Whether this stands in for an official plugin, which serves more types. */
+  readonly standIn?: boolean;
   /** The provider resource's own arguments. */
   readonly config: Shape;
   readonly checkConfig?: (config: ValueMap) => Problem[];

@@ -22,9 +22,7 @@ export function locate(type: string, templates: readonly string[], id: string, o
     return { id, state, inputs };
   }
   if (templates.length === 0) {
-    throw new ProviderError(
-      `A resource of type ${type} cannot be imported, neither here nor with the official plugin.`,
-    );
+    throw new ProviderError(`A resource of type ${type} cannot be imported: its API gives it no id of its own.`);
   }
   const { id: ownId, ...parents } = parseImportId(id, templates);
   return { id: ownId ?? id, state: { ...parents, ...state }, inputs };

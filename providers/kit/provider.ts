@@ -183,11 +183,12 @@ export class Provider<Client> {
   }
 
   #resource(type: string): ResourceDefinition<Client> {
-    const { resources, name } = this.definition;
+    const { resources, name, standIn } = this.definition;
     const found = Object.hasOwn(resources, type) ? resources[type] : undefined;
     if (found) return found;
+    const instead = standIn === true ? ", or run with the official plugin (CHITTYOPS_PLUGINS=official)" : "";
     throw new ProviderError(
-      `The built-in ${name} plugin has no resource type ${type}. Use one of the types below, or run with the official plugin (CHITTYOPS_PLUGINS=official).\n${list(resources)}`,
+      `The built-in ${name} plugin has no resource type ${type}. Use one of the types below${instead}.\n${list(resources)}`,
     );
   }
 

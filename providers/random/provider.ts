@@ -9,6 +9,7 @@ import { randomBytesResource, randomId, randomInteger, randomPassword, randomStr
 export const random: ProviderDefinition<undefined> = {
   name: "random",
   version: sdk.version,
+  standIn: true,
   config: {},
   configure: () => undefined,
   resources: {
