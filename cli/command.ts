@@ -3,7 +3,7 @@ import type { ExitCode } from "./exit-code.ts";
 import { type Session, withSession } from "./session.ts";
 
 /** What a command gets: its positional arguments in order, its options, and the session. A returned exit code other than 0 is the process's. */
-export type Action = (
+type Action = (
   session: Session,
   options: Record<string, unknown>,
   positionals: (string | undefined)[],

@@ -12,7 +12,7 @@ export interface Session {
   onInsist: (listener: () => void) => void;
 }
 
-export class Interrupted extends UserError {
+class Interrupted extends UserError {
   constructor() {
     super("Stopped on request. The next run goes on from here.", { exitCode: exitCode.interrupted });
   }

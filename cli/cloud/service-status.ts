@@ -54,8 +54,7 @@ async function statusOf(
     ...(detail === undefined ? {} : { detail }),
     ...deployed,
     ...(typeof version === "string" ? { version } : {}),
-    ...(typeof version === "object"
-      ? { version: version.tag || version.id.slice(0, 8), deployedAt: version.timestamp }
-      : {}),
+    ...(typeof version === "object" ? { version: version.tag || version.id.slice(0, 8) } : {}),
+    ...(typeof version === "object" && version.timestamp ? { deployedAt: version.timestamp } : {}),
   };
 }

@@ -106,7 +106,7 @@ function soundBackend(session: Session, target: StackTarget, backend: LocalBacke
 }
 
 /** The state cannot be read and there is no copy that can. */
-export function corruptState(backend: LocalBackend, reason: string, kept: string): UserError {
+function corruptState(backend: LocalBackend, reason: string, kept: string): UserError {
   return new UserError(`The state ${backend.checkpointFile} is damaged: ${reason}.`, {
     details: [`A copy is kept at ${kept}; there is no sound older copy.`],
     expected: "a checkpoint as the engine writes it",

@@ -7,8 +7,3 @@ export function resourceName(urn: string): string {
 export function shortType(type: string): string {
   return type.slice(type.lastIndexOf(":") + 1);
 }
-
-/** The URN of the stack's own resource, the parent of everything. */
-export function stackUrn(project: string, stack: string): string {
-  return `urn:pulumi:${stack}::${project}::pulumi:pulumi:Stack::${project}-${stack}`;
-}

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
@@ -47,6 +47,7 @@ export async function acquireCommandLock(options: CommandLockOptions): Promise<D
 
 /** Who works on the stack now, if anybody. */
 export function commandLockOwner(file: string): LockOwner | undefined {
+  if (!existsSync(file)) return undefined;
   const database = tryLock(file);
   if (!database) return readOwner(file) ?? { pid: 0, command: "another command", since: Date.now() };
   database.close();

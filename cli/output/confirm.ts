@@ -1,4 +1,5 @@
-import { isCancel, text } from "@clack/prompts";
+import { once } from "node:events";
+import { createInterface } from "node:readline/promises";
 import { exitCode } from "../exit-code.ts";
 import { UserError } from "../user-error.ts";
 import type { Console } from "./console.ts";
@@ -22,8 +23,21 @@ export async function confirm(console: Console, { consequence, word, yes }: Conf
       exitCode: exitCode.usage,
     });
   }
-  const answer = await text({ message: `${consequence} Type ${word} to go on:`, output: console.stderr });
-  if (isCancel(answer) || answer?.trim() !== word) {
+  const answer = await ask(`${consequence} Type ${word} to go on: `, console.stderr);
+  if (answer?.trim() !== word) {
     throw new UserError("Not confirmed; nothing was changed.", { exitCode: exitCode.failed });
+  }
+}
+
+/** A line from the terminal; undefined when it ends (Ctrl-D) or Ctrl-C is pressed instead. */
+async function ask(question: string, output: NodeJS.WritableStream): Promise<string | undefined> {
+  const lines = createInterface({ input: process.stdin, output });
+  try {
+    return await Promise.race([lines.question(question), once(lines, "close").then(() => undefined)]);
+  } catch (error) {
+    if (error instanceof Error && error.name === "AbortError") return undefined;
+    throw error;
+  } finally {
+    lines.close();
   }
 }

@@ -99,7 +99,7 @@ export class Console {
     return {
       live: this.#err.isTTY === true && process.env.TERM !== "dumb" && !process.env.CI,
       write: (text) => void this.#err.write(this.redactor.redact(text)),
-      columns: () => this.#err.columns ?? 100,
+      columns: () => this.#err.columns || 100,
       paint: (style, text) => this.paint(style, text),
     };
   }

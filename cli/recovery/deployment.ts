@@ -19,7 +19,6 @@ const pendingOperation = z.object({
   type: z.enum(["creating", "updating", "deleting", "reading", "importing"]),
   resource: stateResource,
 });
-export type PendingOperation = z.infer<typeof pendingOperation>;
 
 /** `pulumi stack export`'s `deployment`, and a checkpoint's `latest`. */
 export const deployment = z.looseObject({
