@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WorkerBinding, WorkerSpec } from "../types.ts";
 import { accountId, eventually, serviceBinding, startTestPlatform, type TestPlatform } from "./test-platform.ts";
@@ -178,6 +177,23 @@ describe("a broken Worker", { timeout: 120_000 }, () => {
     expect(failed(await calm.end())).toEqual([]);
     cloud.remove("hanging");
   });
+
+  it("that hangs in a call from another process is found too, and its neighbour is not blamed", async () => {
+    cloud.deploy(
+      "called",
+      `export default { fetch(request) { if (request.url.endsWith("/loop")) for (;;); return new Response("fine"); } };`,
+    );
+    cloud.deploy("neighbour", saying("neighbour"));
+    expect((await cloud.get("called.test")).text).toBe("fine");
+    const code = `export default { fetch: (request, env) => env.CALLED.fetch(request.url).catch((error) => new Response("caught " + error.message)) };`;
+    cloud.deploy("loop-caller", code, { bindings: [serviceBinding("CALLED", "called")] });
+    expect((await cloud.get("loop-caller.test")).text).toBe("fine");
+    const steady = load("neighbour.test", 1);
+    expect((await cloud.get("loop-caller.test", "/loop")).text).toMatch(/^caught /);
+    expect(failed(await steady.end())).toEqual([]);
+    await eventually(async () => (await cloud.get("called.test")).text === "fine");
+    expect((await cloud.get("loop-caller.test")).text).toBe("fine");
+  });
 });
 
 describe("a process that is killed", { timeout: 120_000 }, () => {
@@ -243,79 +259,5 @@ describe("a process that is killed", { timeout: 120_000 }, () => {
     } finally {
       await second.stop();
     }
-  });
-});
-
-describe("trial of an upload", { timeout: 60_000 }, () => {
-  const specOf = (code: string, more: Partial<WorkerSpec> = {}): WorkerSpec => {
-    const spec = cloud.deploy("tried", code, more);
-    cloud.remove("tried");
-    return spec;
-  };
-
-  it("reports handlers and classes", async () => {
-    const object = `import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
-      export class Room extends DurableObject {}
-      export class Api extends WorkerEntrypoint {}
-      export const value = 1;`;
-    expect(
-      await cloud.runtime.tryWorker(
-        specOf(`${object} export default { fetch() {}, async scheduled() {}, queue: () => {} };`),
-      ),
-    ).toEqual({
-      ok: true,
-      handlers: ["fetch", "scheduled", "queue"],
-      classes: ["Api", "Room"],
-    });
-    const entrypoint = `${object} class Base extends WorkerEntrypoint { scheduled() {} } export default class extends Base { fetch() {} }`;
-    expect(await cloud.runtime.tryWorker(specOf(entrypoint))).toMatchObject({
-      ok: true,
-      handlers: ["fetch", "scheduled"],
-    });
-  });
-
-  it.each([
-    [
-      "throws while it starts",
-      "\nundefinedName.x;",
-      /^Uncaught ReferenceError: undefinedName is not defined\n {2}at index.js:2:1$/,
-    ],
-    ["cannot be parsed", "export default {", /^Uncaught SyntaxError: /],
-    ["imports what is not there", `import "./gone.js";`, /No such module "gone.js"/],
-    [
-      "does in the open what only a handler may",
-      `await fetch("http://x/");`,
-      /Disallowed operation called within global scope/,
-    ],
-  ])("says what is wrong with a script that %s", async (_what, code, message) => {
-    expect(await cloud.runtime.tryWorker(specOf(code))).toEqual({ ok: false, message: expect.stringMatching(message) });
-  });
-
-  it("refuses compatibility dates and flags that workerd does not know", async () => {
-    const code = "export default {};";
-    expect(await cloud.runtime.tryWorker(specOf(code, { compatibilityDate: "2099-01-01" }))).toMatchObject({
-      ok: false,
-    });
-    expect(await cloud.runtime.tryWorker(specOf(code, { compatibilityFlags: ["no_such_flag"] }))).toEqual({
-      ok: false,
-      message: "No such compatibility flag: no_such_flag",
-    });
-  });
-
-  it("lets a script read its variables while it starts", async () => {
-    const code = `import { env } from "cloudflare:workers"; if (env.A !== "b" || !env.KV) throw new Error("no env"); export default {};`;
-    const bindings = [
-      { type: "plain_text", name: "A", text: "b" },
-      { type: "kv_namespace", name: "KV", namespace_id: "x" },
-    ];
-    expect(await cloud.runtime.tryWorker(specOf(code, { bindings }))).toMatchObject({ ok: true });
-  });
-
-  it("ends a script that never finishes starting, and holds it against no other", async () => {
-    const endless = cloud.runtime.tryWorker(specOf("for (;;);"));
-    await delay(50);
-    const other = cloud.runtime.tryWorker(specOf("export default { fetch() {} };"));
-    expect(await endless).toEqual({ ok: false, message: expect.stringContaining("exceeded") });
-    expect(await other).toMatchObject({ ok: true, handlers: ["fetch"] });
   });
 });

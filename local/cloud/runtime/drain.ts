@@ -34,7 +34,8 @@ export async function drained(
   }
 }
 
-async function called(pack: Pack, others: readonly Pack[]): Promise<boolean> {
+/** Whether the links of `others` have a call at `pack`; method calls (RPC) do not show. */
+export async function called(pack: Pack, others: readonly Pack[]): Promise<boolean> {
   const counts = await Promise.all(
     others.map(async (other) => {
       try {

@@ -1,4 +1,5 @@
 import type { Log } from "../log.ts";
+import { called } from "./drain.ts";
 import type { Fleet } from "./fleet.ts";
 import { isHung } from "./is-hung.ts";
 import type { Pack } from "./pack.ts";
@@ -46,8 +47,10 @@ export function startWatchdog({ fleet, log, patience = 8000, rest = 2000 }: Watc
 
   async function end(pack: Pack, reason: string): Promise<void> {
     const busy = [...new Set(pack.inFlight.values())];
-    // A unit may also hang in a call from elsewhere, which the edge does not see: then each gets a process of its own until it shows.
-    const suspects = busy.length > 0 ? busy : pack.units.map(({ id }) => id);
+    const others = [...fleet.processes()].filter((other) => other !== pack);
+    // A unit may also hang in a call from another process, which the edge does not see; then each gets a process of its own until it shows.
+    const hidden = busy.length === 0 || (pack.units.length > 1 && (await called(pack, others)));
+    const suspects = hidden ? pack.units.map(({ id }) => id) : busy;
     log.error(`${pack.label} is ended, since a Worker in it ${reason}; suspects: ${suspects.join(", ")}`);
     for (const id of suspects) {
       const before = hangs.get(id);
