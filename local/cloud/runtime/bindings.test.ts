@@ -1,6 +1,5 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WorkerBinding } from "../types.ts";
@@ -202,7 +201,7 @@ describe("bindings", { timeout: 60_000 }, () => {
   });
 
   it("serves assets with and without a Worker in front", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "chittyops-assets-"));
+    const directory = mkdtempSync(join(cloud.directory, "assets-"));
     mkdirSync(join(directory, "docs"));
     writeFileSync(join(directory, "index.html"), "<h1>home</h1>");
     writeFileSync(join(directory, "docs", "page.html"), "<h1>page</h1>");

@@ -1,5 +1,4 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DeployedQueue, WorkerBinding } from "../types.ts";
@@ -188,7 +187,7 @@ describe("buckets", { timeout: 60_000 }, () => {
 
 describe("cron triggers", { timeout: 60_000 }, () => {
   it("fire once per minute that is due when the clock is advanced, also on a Worker with assets", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "chittyops-assets-"));
+    const directory = mkdtempSync(join(cloud.directory, "assets-"));
     writeFileSync(join(directory, "index.html"), "home");
     const code = `export default { async scheduled(controller, env) { await env.KV.put(controller.cron + " " + new Date(controller.scheduledTime).getUTCMinutes(), "fired"); } };`;
     cloud.deploy("ticking", code, { crons: ["*/15 * * * *"], bindings: [kv("crons")] });

@@ -20,11 +20,8 @@ describe("trial of an upload", { timeout: 60_000 }, () => {
       export class Room extends DurableObject {}
       export class Api extends WorkerEntrypoint {}
       export const value = 1;`;
-    expect(
-      await cloud.runtime.tryWorker(
-        specOf(`${object} export default { fetch() {}, async scheduled() {}, queue: () => {} };`),
-      ),
-    ).toEqual({
+    const handlers = `${object} export default { fetch() {}, async scheduled() {}, queue: () => {} };`;
+    expect(await trial.run(testSpec("tried", handlers))).toEqual({
       ok: true,
       handlers: ["fetch", "scheduled", "queue"],
       classes: ["Api", "Room"],
