@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { repositoryRoot } from "../local/engine/home.ts";
 import { benchStack } from "./engine.ts";
-import { type BenchHome, benchHome } from "./home.ts";
+import { benchHome } from "./home.ts";
 import { run } from "./process.ts";
 import { type Benchmark, median, ratio, seconds } from "./report.ts";
 import { makeWithWrangler } from "./wrangler-estate.ts";
