@@ -1,3 +1,4 @@
+import { enginesRunning } from "./engine/supervised-command.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { asShown } from "./known-errors.ts";
 import { Console } from "./output/console.ts";
@@ -18,6 +19,9 @@ class Interrupted extends UserError {
   }
 }
 
+/** Time for what is waiting to notice that it was stopped, in milliseconds. */
+const grace = 500;
+
 /** Installs the signal handlers, hands the session to `run` and shows what it throws. Returns the exit code of the process. */
 export async function withSession(
   options: { json: boolean },
@@ -28,8 +32,13 @@ export async function withSession(
   const insist: (() => void)[] = [];
   const onSignal = () => {
     if (!abort.signal.aborted) {
-      console.note("Stopping: operations in progress are finished first. Ctrl-C again to stop at once.");
       abort.abort(new Interrupted());
+      if (enginesRunning() > 0) {
+        console.note("Stopping: operations in progress are finished first. Ctrl-C again to stop at once.");
+      } else {
+        // Nothing is in progress that could be left half done; what is being set up begins again at the next run.
+        setTimeout(() => process.exit(exitCode.interrupted), grace).unref();
+      }
     } else {
       for (const listener of insist) listener();
     }

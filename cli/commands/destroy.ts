@@ -30,6 +30,7 @@ export function destroyCommand(): Command {
           word: name,
           yes,
         });
+        run.begin();
         const phase = session.console.phase(`Deleting ${name}`);
         const outcome = await runUpdate(ready, "destroy", phase);
         if (outcome.error?.signal === undefined) run.finish();

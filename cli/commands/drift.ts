@@ -36,16 +36,14 @@ export function driftCommand(): Command {
       const yes = flag(options, "yes");
       const drift = await withStack(session, { command: "drift --fix", target, yes }, async (ready, run) => {
         const found = await findDrift(session, ready, name);
-        if (found.length === 0) {
-          if (!run.interrupted) run.finish();
-          return found;
-        }
+        if (found.length === 0) return found;
         session.console.note(showDrift(found, name));
         await confirm(session.console, {
           consequence: `This puts ${found.length} resources of ${name} back.`,
           word: "fix",
           yes,
         });
+        run.begin();
         const phase = session.console.phase("Reading the cloud");
         const outcome = await runUpdate(ready, "refresh", phase);
         if (outcome.error)

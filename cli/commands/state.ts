@@ -34,11 +34,9 @@ function backup(): Command {
       if (file !== undefined && existsSync(file)) {
         throw new UserError(`${file} exists already.`, { remedy: "name another file", exitCode: exitCode.usage });
       }
-      const written = await withStack(session, { command: "state backup", target, yes: false }, async (ready, run) => {
-        const path = await writeBackup(ready, file);
-        if (!run.interrupted) run.finish();
-        return path;
-      });
+      const written = await withStack(session, { command: "state backup", target, yes: false }, (ready) =>
+        writeBackup(ready, file),
+      );
       session.console.result({ file: written }, () => `The state of ${stackName(target)} is in ${written}.`);
       return undefined;
     },
@@ -63,6 +61,7 @@ function restore(): Command {
       await confirm(session.console, { consequence, word: stackName(target), yes });
       const kept = await withStack(session, { command: "state restore", target, yes }, (ready, run) =>
         replaceState(session, ready, async () => {
+          run.begin();
           await importState(ready, sealed.state);
           run.finish();
         }),

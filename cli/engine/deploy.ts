@@ -23,6 +23,7 @@ export async function deploy(
   run: ExclusiveRun,
   title: string,
 ): Promise<UpdateLog[]> {
+  run.begin();
   await settleInterrupted(session, ready, { since: run.since, force: run.interrupted || run.restored });
   const logs: UpdateLog[] = [];
   let outcome: UpdateOutcome;

@@ -24,7 +24,9 @@ export interface ExclusiveRun {
   since: number;
   /** The state is not what the engine wrote last. */
   restored: boolean;
-  /** Says that nothing was left open. Not called when the engine was killed: then the next run settles it. */
+  /** Says that from now on things are changed: should this run end without `finish`, the next one has to settle what it left. */
+  begin(): void;
+  /** Says that nothing was left open. Not called when the engine was killed. */
   finish(): void;
 }
 
@@ -76,14 +78,24 @@ export async function exclusively<Result>(
   const startedAt = interrupted ? before.startedAt : Date.now();
   const record: RunRecord = { id: randomUUID(), command, startedAt, state: "running" };
   writeRunRecord(recordFile, record);
-  // Awaited here: the lock is held until the work is done.
-  return await work({
-    id: record.id,
-    interrupted,
-    since: before?.startedAt ?? startedAt,
-    restored,
-    finish: () => writeRunRecord(recordFile, { ...record, state: "finished" }),
-  });
+  let open = interrupted || restored;
+  try {
+    // Awaited here: the lock is held until the work is done.
+    return await work({
+      id: record.id,
+      interrupted,
+      since: before?.startedAt ?? startedAt,
+      restored,
+      begin: () => {
+        open = true;
+      },
+      finish: () => {
+        open = false;
+      },
+    });
+  } finally {
+    if (!open) writeRunRecord(recordFile, { ...record, state: "finished" });
+  }
 }
 
 async function freeOfLocks(session: Session, options: ExclusiveOptions, interrupted: boolean): Promise<void> {

@@ -1,14 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readCheckpoint } from "../recovery/checkpoint.ts";
 import { type Deployment, type ExportedState, exportedState } from "../recovery/deployment.ts";
 import type { ReadyStack } from "./ready-stack.ts";
 import { pulumi } from "./supervised-command.ts";
 
-/** The state as the engine exports it; secrets stay encrypted. */
+/** The state; secrets stay encrypted. Where it is a file of ours, that is read without the engine. */
 export async function exportState(ready: ReadyStack): Promise<ExportedState> {
-  const text = await pulumi(ready.supervision, ["stack", "export", "--stack", ready.target.stack], ready.workDir);
-  return exportedState.parse(JSON.parse(text));
+  if (ready.backend) {
+    const checkpoint = readCheckpoint(ready.backend.checkpointFile);
+    if (checkpoint.state === "sound") return { version: 3, deployment: checkpoint.deployment };
+  }
+  const args = ["stack", "export", "--stack", ready.target.stack];
+  return exportedState.parse(JSON.parse(await pulumi(ready.supervision, args, ready.workDir)));
 }
 
 /** Replaces the state. Pending operations do not survive this: the engine drops them. */

@@ -12,8 +12,6 @@ export interface Supervision {
   signal: AbortSignal;
   /** Registers what to do when somebody insists: the engine stops at once. */
   onInsist: (listener: () => void) => void;
-  /** Called with the process id of each engine process that starts. */
-  onStart?: (pid: number) => void;
 }
 
 /** What a finished engine process left; the Automation API reads the outputs. */
@@ -68,15 +66,22 @@ async function runEngine(
   const stop = () => child.kill("SIGINT");
   supervision.signal.addEventListener("abort", stop, { once: true });
   supervision.onInsist(() => insist(child));
-  if (child.pid !== undefined) supervision.onStart?.(child.pid);
+  running += 1;
   try {
     const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
     const result = { stdout: stdout.text, stderr: stderr.text, code: code ?? -1 };
     if (code !== 0) throw new EngineFailed(args, result, signal ?? undefined);
     return result;
   } finally {
+    running -= 1;
     supervision.signal.removeEventListener("abort", stop);
   }
+}
+
+let running = 0;
+/** How many engine processes are at work for this command. */
+export function enginesRunning(): number {
+  return running;
 }
 
 let insisted = 0;

@@ -3,7 +3,7 @@ import { localPath } from "../../local/engine/home.ts";
 import { keepEmbeddedCloud } from "../cloud/keep-embedded.ts";
 import { runMarker } from "../recovery/run-record.ts";
 import type { Session } from "../session.ts";
-import { type ExclusiveRun, exclusively } from "./exclusively.ts";
+import { type ExclusiveRun, exclusively, requireSoundCheckpoint } from "./exclusively.ts";
 import { localBackend } from "./local-backend.ts";
 import { openLocalStack } from "./open-local-stack.ts";
 import { openRemoteStack } from "./open-remote-stack.ts";
@@ -29,8 +29,10 @@ export async function withStack<Result>(
 }
 
 /** Opens a stack to look at it. */
-export function openStackToLook(session: Session, target: StackTarget): Promise<ReadyStack> {
-  return target.environment === "local" ? openLocalStack(session, target) : openRemoteStack(session, target);
+export async function openStackToLook(session: Session, target: StackTarget): Promise<ReadyStack> {
+  if (target.environment !== "local") return openRemoteStack(session, target);
+  requireSoundCheckpoint(localBackend(localPath(), target));
+  return openLocalStack(session, target);
 }
 
 /** The folder of a file backend's URL, e.g. `file:///srv/state`. */

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 
 /** Linux counts process start times in these per second (USER_HZ is 100 on every supported architecture). */
 const ticksPerSecond = 100;
@@ -16,6 +17,16 @@ export function processStartedAt(pid: number): number | undefined {
 export function isSameProcess(pid: number, knownAt: number): boolean {
   const started = processStartedAt(pid);
   return started !== undefined && started <= knownAt + 2_000;
+}
+
+/** The name of a process's executable, without its folder; undefined when there is no such process. */
+export function processName(pid: number): string | undefined {
+  try {
+    if (process.platform === "linux") return basename(readlinkSync(`/proc/${pid}/exe`));
+    return basename(execFileSync("ps", ["-o", "comm=", "-p", String(pid)], { encoding: "utf8" }).trim());
+  } catch {
+    return undefined;
+  }
 }
 
 function startedAtFromProc(pid: number): number | undefined {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { processStartedAt } from "../locks/process-identity.ts";
+import { processName, processStartedAt } from "../locks/process-identity.ts";
 import { runMarker } from "./run-record.ts";
 
 /**
@@ -16,15 +16,21 @@ export function processesOfRun(id: string): number[] {
 
 /**
  * Ends what a killed run left behind: an engine that still works may still create things that recovery has just looked for.
- * Asks first, so that an engine finishes the operations in progress and writes them down; after `patience` milliseconds it is killed.
+ * The engine is asked first and, for `patience` milliseconds, may finish the operations in progress and write them down; then whatever
+ * is left is killed.
  */
 export async function endProcessesOfRun(id: string, patience: number): Promise<void> {
   const deadline = Date.now() + patience;
-  send(processesOfRun(id), "SIGINT");
-  while (processesOfRun(id).length > 0) {
-    if (Date.now() > deadline) send(processesOfRun(id), "SIGKILL");
-    await delay(100);
+  send(processesOfRun(id).filter(isEngine), "SIGINT");
+  for (let left = processesOfRun(id); left.length > 0; left = processesOfRun(id)) {
+    if (Date.now() > deadline || !left.some(isEngine)) send(left, "SIGKILL");
+    await delay(50);
   }
+}
+
+/** Whether it is the engine and not one of its plugins or programs. */
+function isEngine(pid: number): boolean {
+  return processName(pid) === "pulumi";
 }
 
 function send(pids: readonly number[], signal: NodeJS.Signals): void {
