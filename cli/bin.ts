@@ -1,21 +1,10 @@
-import { CommanderError } from "commander";
-import { exitCode } from "./exit-code.ts";
-import { Console } from "./output/console.ts";
-import { createProgram } from "./program.ts";
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
+import { chittyopsHome } from "../local/engine/home.ts";
 
-/** Runs one command line and returns the exit code; a command shows its own errors, this one those of parsing. */
-async function main(args: readonly string[]): Promise<number> {
-  try {
-    const program = await createProgram(args);
-    await program.parseAsync(args, { from: "user" });
-    return typeof process.exitCode === "number" ? process.exitCode : exitCode.ok;
-  } catch (error) {
-    // Commander has already written its message (or the help that was asked for).
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
-    new Console({ json: false }).error(error);
-    return exitCode.failed;
-  }
-}
+// Before anything large is loaded, so that the next start finds it compiled.
+enableCompileCache(join(chittyopsHome(), "compile-cache"));
+const { main } = await import("./main.ts");
 
 const code = await main(process.argv.slice(2));
 // What is left open (keep-alive sockets, a gRPC server of the Automation API) has nothing more to say; stdout has to be empty first.

@@ -1,4 +1,4 @@
-import Cloudflare from "cloudflare";
+import type Cloudflare from "cloudflare";
 import { accountsAndZones, families } from "../../catalog/index.ts";
 import type { LocalDaemon, LocalTokens } from "../../contracts/local.ts";
 import { daemonStatus, readLocalTokens, startDaemon } from "../../local/cloud/client.ts";
@@ -32,6 +32,8 @@ export function placeOf(target: StackTarget, cloud: EmbeddedCloud): { account: s
   return { account, zone, token };
 }
 
-export function embeddedApi(cloud: EmbeddedCloud, token: string): Cloudflare {
-  return new Cloudflare({ apiToken: token, baseURL: `${cloud.daemon.controlUrl}/client/v4`, maxRetries: 4 });
+/** The embedded cloud's API as one of its accounts sees it. */
+export async function embeddedApi(cloud: EmbeddedCloud, token: string): Promise<Cloudflare> {
+  const { default: Api } = await import("cloudflare");
+  return new Api({ apiToken: token, baseURL: `${cloud.daemon.controlUrl}/client/v4`, maxRetries: 4 });
 }

@@ -45,7 +45,7 @@ export async function openLocalStack(
   const supervision = supervise(session, toolchain.engine, { ...environment, ...mark });
   const workDir = backend.project.directory;
   const automation = await openStack(target.stack, workDir, supervision, toolchain.engine.version);
-  const cloud = embeddedApi(embedded, token);
+  const cloud = () => embeddedApi(embedded, token);
   return { target, workDir, automation, supervision, backend, embedded, cloud, ownsCloud: true };
 }
 

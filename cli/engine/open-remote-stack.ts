@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import Cloudflare from "cloudflare";
 import { chittyopsHome } from "../../local/engine/home.ts";
 import { requireValidCatalog } from "../commands/catalog.ts";
 import type { Session } from "../session.ts";
@@ -31,8 +30,11 @@ export async function openRemoteStack(
   const supervision = supervise(session, engine, { ...own, ...environment, ...mark });
   await ensureStack(supervision, target, copy.directory);
   const automation = await openStack(target.stack, copy.directory, supervision, engine.version);
-  const baseURL = process.env.CLOUDFLARE_BASE_URL;
-  const cloud = new Cloudflare({ apiToken: process.env.CLOUDFLARE_API_TOKEN ?? "", ...(baseURL ? { baseURL } : {}) });
+  const cloud = async () => {
+    const { default: Cloudflare } = await import("cloudflare");
+    const baseURL = process.env.CLOUDFLARE_BASE_URL;
+    return new Cloudflare({ apiToken: process.env.CLOUDFLARE_API_TOKEN ?? "", ...(baseURL ? { baseURL } : {}) });
+  };
   return { target, workDir: copy.directory, automation, supervision, cloud, ownsCloud: false };
 }
 

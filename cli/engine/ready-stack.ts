@@ -13,8 +13,8 @@ export interface ReadyStack {
   supervision: Supervision;
   /** Present where the state is a file of ours. */
   backend?: LocalBackend;
-  /** The cloud's API, for recovery; absent where there is no token for it. */
-  cloud?: Cloudflare;
+  /** The cloud's API, for recovery (loaded when it is needed); absent where there is none. */
+  cloud?: () => Promise<Cloudflare>;
   /** Everything in that cloud is ours. */
   ownsCloud: boolean;
   /** How often the cloud ended and was started again during this run. */

@@ -1,4 +1,3 @@
-import { APIError } from "cloudflare";
 import type { ReadyStack } from "../engine/ready-stack.ts";
 import { editState, exportState } from "../engine/state.ts";
 import { runUpdate, updateFailed } from "../engine/update.ts";
@@ -96,7 +95,8 @@ async function judgeAll(
   const verdicts: Verdict[] = [];
   for (const resource of resources) {
     if (createdByPost[resource.type] && !ready.cloud) throw noToken(resource);
-    if (ready.cloud) verdicts.push(await judge(ready.cloud, state, resource, ownership).catch(lookupFailed(resource)));
+    if (ready.cloud)
+      verdicts.push(await judge(await ready.cloud(), state, resource, ownership).catch(lookupFailed(resource)));
     else verdicts.push({ kind: "forget", resource, label: resource.urn });
   }
   const foreign = verdicts.filter((verdict) => verdict.kind === "foreign");
@@ -125,7 +125,7 @@ async function remove(
   id: string,
 ): Promise<void> {
   if (!ready.cloud || !verdict.rule.remove) return;
-  await verdict.rule.remove(ready.cloud, verdict.resource.inputs ?? {}, id);
+  await verdict.rule.remove(await ready.cloud(), verdict.resource.inputs ?? {}, id);
   session.console.note(`Removed a double that an interrupted run made: ${verdict.label} (${id}).`);
 }
 
@@ -166,7 +166,8 @@ function noToken(resource: StateResource): UserError {
 
 function lookupFailed(resource: StateResource): (error: unknown) => never {
   return (error) => {
-    if (!(error instanceof APIError)) throw error;
+    // The SDK's errors have a status, undefined where no answer came.
+    if (!(error instanceof Error && "status" in error)) throw error;
     throw new UserError(`Whether ${resource.urn} exists in the cloud cannot be told: ${error.message}`, {
       remedy: "run the same command again when the cloud answers",
       cause: error,
