@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commands } from "../cli/commands/index.ts";
 import { createProgram } from "../cli/program.ts";
+import { isKnownType } from "../cli/recovery/interrupted-creates.ts";
 import { Estate, patience } from "./harness/estate.ts";
 
 const loaded = await Promise.all(commands.map(async (entry) => ({ entry, command: await entry.load() })));
@@ -93,8 +94,17 @@ describe("a command line", { timeout: patience }, () => {
     expect(stderr).not.toContain("defect of ChittyOps");
   });
 
-  it.each(["dev", "prod"])("previews %s without credentials, state or cloud", async (environment) => {
-    const { stdout } = await estate.succeed(["preview", "-e", environment, "--offline", "--json"]);
-    expect(JSON.parse(stdout).counts.create).toBeGreaterThan(20);
-  });
+  it.each([
+    ["dev", {}],
+    ["prod", { CHITTYOPS_CATALOG: "" }],
+  ])(
+    "previews %s without credentials, state or cloud, and recovery knows every kind in it",
+    async (environment, catalog) => {
+      const { stdout } = await estate.succeed(["preview", "-e", environment, "--offline", "--json"], catalog);
+      const { changes } = JSON.parse(stdout) as { changes: { type: string; operation: string }[] };
+      expect(changes.length).toBeGreaterThan(20);
+      expect(changes.filter(({ operation }) => operation !== "create")).toEqual([]);
+      expect(changes.filter(({ type }) => !isKnownType(type))).toEqual([]);
+    },
+  );
 });
