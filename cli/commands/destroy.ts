@@ -22,7 +22,7 @@ export function destroyCommand(): Command {
       const yes = flag(options, "yes");
       const name = stackName(target);
       const log = await withStack(session, { command: "destroy", target, yes }, async (ready, run) => {
-        await settleInterrupted(session, ready, { since: run.since, force: run.interrupted || run.restored });
+        await settleInterrupted(session, ready, { since: run.previous, force: run.interrupted || run.restored });
         const { deployment } = await exportState(ready);
         const count = (deployment.resources ?? []).filter(({ custom }) => custom).length;
         await confirm(session.console, {

@@ -24,7 +24,7 @@ export async function deploy(
   title: string,
 ): Promise<UpdateLog[]> {
   run.begin();
-  await settleInterrupted(session, ready, { since: run.since, force: run.interrupted || run.restored });
+  await settleInterrupted(session, ready, { since: run.previous, force: run.interrupted || run.restored });
   const logs: UpdateLog[] = [];
   let outcome: UpdateOutcome;
   for (let attempt = 1; ; attempt++) {
@@ -40,7 +40,7 @@ export async function deploy(
   }
   if (!wasKilled(outcome)) {
     const created = logs.flatMap((log) => log.created);
-    await removeUnnoticedDoubles(session, ready, created, run.since);
+    await removeUnnoticedDoubles(session, ready, created, run.startedAt);
     run.finish();
   }
   session.signal.throwIfAborted();
@@ -56,7 +56,7 @@ async function adopted(
   run: ExclusiveRun,
 ): Promise<number> {
   try {
-    return await adoptRefused(session, ready, log.failures, run.since);
+    return await adoptRefused(session, ready, log.failures, run.startedAt);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     session.console.warn(error.message);

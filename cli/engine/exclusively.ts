@@ -20,8 +20,10 @@ export interface ExclusiveRun {
   id: string;
   /** The run before this one did not end by itself. */
   interrupted: boolean;
-  /** Start of the run before this one, in milliseconds since the epoch: what it left open was made since then. */
-  since: number;
+  /** Start of the run before this one (of this one, if it is the first), in milliseconds since the epoch: what is open was made since. */
+  previous: number;
+  /** Start of this run, or of the interrupted one that it goes on with. */
+  startedAt: number;
   /** The state is not what the engine wrote last. */
   restored: boolean;
   /** Says that from now on things are changed: should this run end without `finish`, the next one has to settle what it left. */
@@ -84,7 +86,8 @@ export async function exclusively<Result>(
     return await work({
       id: record.id,
       interrupted,
-      since: before?.startedAt ?? startedAt,
+      previous: before?.startedAt ?? startedAt,
+      startedAt,
       restored,
       begin: () => {
         open = true;
