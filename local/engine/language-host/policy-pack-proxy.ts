@@ -81,13 +81,14 @@ export class PolicyPackProxy {
       line = undefined;
       if (rest.length > 0) print(rest);
     });
-    output.on("close", () => this.#fail(new Error("the policy pack ended before it was ready")));
   }
 
+  /** To be called when the pack has ended and all it printed was passed on: the engine stops listening at the first failed call. */
   close(): void {
-    this.#fail(new Error("the policy pack has ended"));
+    this.#fail(new Error("the policy pack ended before it was ready"));
     this.#client?.close();
-    this.#server.forceShutdown();
+    // Not by force: calls that wait for the pack are still to be answered.
+    this.#server.tryShutdown(() => undefined);
   }
 
   #connectTo(port: string): void {
