@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { chittyopsHome } from "../../local/engine/home.ts";
+import { readBackendLocks, removeBackendLock } from "../locks/backend-lock.ts";
 import { clearBackendLocks } from "../locks/clear-backend-locks.ts";
 import { acquireCommandLock } from "../locks/command-lock.ts";
 import { duration } from "../output/duration.ts";
@@ -74,7 +75,7 @@ export async function exclusively<Result>(
     session.console.note(`\`chittyops ${before.command}\`, started ${age} ago, was interrupted; going on from there.`);
     await endProcessesOfRun(before.id, patienceWithLeftovers);
   }
-  await freeOfLocks(session, options, interrupted);
+  await freeOfLocks(session, { ...options, yes: options.yes || interrupted });
   const restored = options.backend ? soundBackend(session, target, options.backend) : false;
   // Several interrupted runs in a row count as one: what the first left open may still be open.
   const startedAt = interrupted ? before.startedAt : Date.now();
@@ -97,15 +98,24 @@ export async function exclusively<Result>(
       },
     });
   } finally {
+    removeOwnLocks(options, startedAt);
     if (!open) writeRunRecord(recordFile, { ...record, state: "finished" });
   }
 }
 
-async function freeOfLocks(session: Session, options: ExclusiveOptions, interrupted: boolean): Promise<void> {
+async function freeOfLocks(session: Session, options: ExclusiveOptions): Promise<void> {
   const { stateDirectory, target, yes } = options;
   if (stateDirectory === undefined) return;
   const { project, stack } = target;
-  await clearBackendLocks(session.console, { stateDirectory, project, stack, yes: yes || interrupted });
+  await clearBackendLocks(session.console, { stateDirectory, project, stack, yes });
+}
+
+/** An engine of this run that was killed has left its lock. Nobody else worked on the stack since the run began. */
+function removeOwnLocks({ stateDirectory, target }: ExclusiveOptions, since: number): void {
+  if (stateDirectory === undefined) return;
+  for (const lock of readBackendLocks(stateDirectory, target.project, target.stack)) {
+    if (lock.state === "dead" && lock.since >= since) removeBackendLock(lock);
+  }
 }
 
 /** Whether an older copy had to take the place of the state. */
