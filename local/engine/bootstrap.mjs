@@ -38,7 +38,11 @@ export async function bootstrap(script, args) {
   const node = pinnedNode();
   const child = spawn(node, ["--disable-warning=ExperimentalWarning", resolve(root, script), ...args], {
     stdio: "inherit",
-    env: { ...process.env, PATH: `${dirname(node)}:${process.env.PATH ?? ""}` },
+    env: {
+      NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "chittyops-compiled"),
+      ...process.env,
+      PATH: `${dirname(node)}:${process.env.PATH ?? ""}`,
+    },
   });
   passSignalsOn(child);
   return new Promise((done, failed) => {

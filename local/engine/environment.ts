@@ -28,6 +28,8 @@ export async function engineEnvironment(options: EnvironmentOptions): Promise<Re
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Program and plugins are compiled once, and not at each run: a fifth of the time of a run that changes nothing.
     NODE_COMPILE_CACHE: join(repositoryRoot, "node_modules", ".cache", "chittyops-compiled"),
+    // The engine writes the whole state at each step; collecting its garbage less often saves a fifth of the engine's time for some memory.
+    GOGC: process.env.GOGC ?? "400",
   };
   if (home === "user") {
     // Here our language host can only come from PATH; the engine says so in a warning.
