@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
-import { createHash, randomBytes } from "node:crypto";
-import { constants, createReadStream, existsSync, readFileSync } from "node:fs";
+import { createHash, hash, randomBytes } from "node:crypto";
+import { constants, existsSync, readFileSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { trustExtensions } from "./extensions.ts";
 import { describeInstallation, type Installation } from "./installation.ts";
@@ -62,12 +61,8 @@ async function isWhole(folder: string): Promise<boolean> {
       .catch(() => undefined),
   );
   if (!found.success) return false;
-  const right = await Promise.all(
-    Object.entries(found.data.files).map(async ([name, digest]) => {
-      return (await sha256(join(folder, name)).catch(() => undefined)) === digest;
-    }),
-  );
-  return !right.includes(false);
+  const digests = await digestsOf(folder, Object.keys(found.data.files));
+  return Object.entries(found.data.files).every(([name, digest]) => digests[name] === digest);
 }
 
 /** Makes it beside its place and moves it there in one step: two may do so at once, and one may be killed. */
@@ -84,8 +79,7 @@ async function fill(folder: string, source: string, digest: string, homes: reado
     await half.runAs.own(half.template);
     await runToEnd(half.command("initdb", initdbArguments(half.template)), half.environment);
     await prepareTemplate(half);
-    const files: Record<string, string> = {};
-    for (const name of await filesBelow(making)) files[name] = await sha256(join(making, name));
+    const files = await digestsOf(making, await filesBelow(making));
     await writeFile(join(making, manifestName), JSON.stringify({ files } satisfies z.infer<typeof manifest>));
     await chmod(making, 0o755);
     await moveInto(making, folder);
@@ -158,8 +152,17 @@ async function filesBelow(folder: string): Promise<string[]> {
   return files.map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }
 
+/** Of those that are there. */
+async function digestsOf(folder: string, names: readonly string[]): Promise<Record<string, string>> {
+  const digests: Record<string, string> = {};
+  const next = names.values();
+  const work = async (): Promise<void> => {
+    for (const name of next) digests[name] = await sha256(join(folder, name)).catch(() => "missing");
+  };
+  await Promise.all(Array.from({ length: 8 }, work));
+  return digests;
+}
+
 async function sha256(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest("hex");
+  return hash("sha256", await readFile(path));
 }
