@@ -171,7 +171,11 @@ function readDescriptor(file: string): LocalDaemon | undefined {
 }
 
 function holds(daemon: LocalDaemon, seed: LocalSeed): boolean {
-  return seed.accounts.every(({ name, zones }) => {
+  const organizations = seed.neonOrganizations ?? seed.accounts.map(({ name }) => ({ name, plan: undefined }));
+  const hasOrganizations = organizations.every(({ name, plan }) =>
+    daemon.neonOrganizations.some((one) => one.name === name && (plan === undefined || one.plan === plan)),
+  );
+  return hasOrganizations && seed.accounts.every(({ name, zones }) => {
     const account = daemon.accounts.find((one) => one.name === name);
     return account !== undefined && zones.every((zone) => account.zones.some((one) => one.name === zone));
   });

@@ -13,10 +13,12 @@ import { endOrphans, recordProcesses } from "./daemon/processes.ts";
 import { takeLock } from "./daemon/single-instance.ts";
 import { createEdge } from "./edge/edge.ts";
 import { fileLog } from "./log.ts";
+import { openNeon } from "./neon/neon.ts";
+import { openPostgresFleet } from "./postgres/fleet.ts";
 import { openClock } from "./runtime/local-clock.ts";
 import { startRuntime } from "./runtime/runtime.ts";
 import { watchWorkerdChildren } from "./runtime/workerd-children.ts";
-import { localAccounts, seedStore } from "./store/seed.ts";
+import { localAccounts, localNeonOrganizations, seedStore } from "./store/seed.ts";
 import { openStore } from "./store/store.ts";
 import { StoreCorrupt } from "./store/store-corrupt.ts";
 
@@ -67,7 +69,8 @@ async function serve(): Promise<void> {
   const store = openStore(files.cloud);
   const seed = localSeed.parse(JSON.parse(readFileSync(values.seed ?? 0, "utf8") || '{"accounts":[]}'));
   const tokens = seedStore(store, seed, knownTokens());
-  for (const token of [tokens.admin, ...Object.values(tokens.accounts)]) secrets.add(token);
+  for (const token of [tokens.admin, ...Object.values(tokens.accounts), ...Object.values(tokens.neon)])
+    secrets.add(token);
   writeWhole(files.tokens, JSON.stringify(tokens, null, 2), 0o600);
 
   // Both listen before anything else starts, so that a taken port costs nothing; requests wait until there is something to answer them.
@@ -93,8 +96,10 @@ async function serve(): Promise<void> {
     secrets,
     edgeAddress: `127.0.0.1:${ports.edge}`,
   });
+  const fleet = await openPostgresFleet({ directory: join(files.cloud, "postgres"), clock, log });
+  const neon = await openNeon({ store, clock, fleet, log });
   const requestLog = createRequestLog();
-  const app = createControlApp({ store, runtime, clock, requestLog, faults: createFaults() });
+  const app = createControlApp({ store, runtime, clock, requestLog, faults: createFaults(), neon });
   control.serve(createServer(controlListener(app)));
   edge.serve(createEdge(runtime));
   await runtime.settled();
@@ -106,7 +111,7 @@ async function serve(): Promise<void> {
     log.info(`stopping on ${signal}`);
     rmSync(files.descriptor, { force: true });
     await Promise.all([control.close(), edge.close()]);
-    await runtime.stop();
+    await Promise.all([runtime.stop(), neon.stop()]);
     store.close();
     lock?.release();
     log.info("stopped");
@@ -126,6 +131,7 @@ async function serve(): Promise<void> {
     controlUrl: `http://127.0.0.1:${ports.control}`,
     edgeUrl: `http://127.0.0.1:${ports.edge}`,
     accounts: localAccounts(store),
+    neonOrganizations: localNeonOrganizations(store),
   };
   writeWhole(files.descriptor, JSON.stringify(descriptor, null, 2));
   log.info(`serving: control API on ${descriptor.controlUrl}, edge on ${descriptor.edgeUrl}`);

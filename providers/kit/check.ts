@@ -2,7 +2,7 @@ import { formatPath, type Path } from "./path.ts";
 import type { Field, Shape } from "./shape.ts";
 import { isMap, Opaque, unknown, type Value, type ValueMap } from "./value.ts";
 
-/** One thing wrong with the inputs. The reason never quotes a value, since any value may be a secret. */
+/** One thing wrong with the inputs. Secrets are redacted in the reason before it is shown. */
 export interface Problem {
   readonly path: Path;
   readonly reason: string;

@@ -1,4 +1,5 @@
 import type { Problem } from "./check.ts";
+import type { Change } from "./diff.ts";
 import type { Path } from "./path.ts";
 import type { Shape } from "./shape.ts";
 import type { JsonMap, ValueMap } from "./value.ts";
@@ -39,6 +40,8 @@ export interface ResourceDefinition<Client> {
   readonly check?: (inputs: ValueMap) => Problem[] | Promise<Problem[]>;
   /** Inputs whose meaning changed although they did not, such as a folder with other files in it now. */
   readonly stale?: (state: JsonMap, inputs: ValueMap) => Promise<Path[]>;
+  /** Why these changes must not be made to a resource, or `undefined`. The diff fails with it, so that already a preview does. */
+  readonly refuse?: (olds: Pick<Current, "state" | "inputs">, changes: readonly Change[]) => string | undefined;
   /** Outputs that a preview of a create can already tell. */
   readonly preview?: (inputs: ValueMap) => ValueMap;
   readonly create: (inputs: JsonMap, operation: Operation<Client>) => Promise<Found>;

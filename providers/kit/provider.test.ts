@@ -45,6 +45,14 @@ describe("a resource's life", () => {
     expect((await note.diff(read ?? made, inputs)).changes).toHaveLength(1);
   });
 
+  it("is not changed where its definition refuses, and says why", async () => {
+    const { note } = setUp();
+    const inputs = { shelf: "s", title: "t", text: "locked" };
+    const made = await note.create(inputs);
+    expect((await note.diff(made, inputs)).changes).toEqual([]);
+    await expect(note.diff(made, { ...inputs, text: "b" })).rejects.toThrow("a locked note stays as it is");
+  });
+
   it("is imported by its id, with the inputs that describe it", async () => {
     const { note } = setUp();
     const made = await note.create({ shelf: "s", title: "t", text: "a" });

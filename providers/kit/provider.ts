@@ -80,6 +80,8 @@ export class Provider<Client> {
       ...behind.map((path) => ({ path, kind: "update", replace: false }) as const),
     ];
     const changes = resource.update ? found : found.map((change) => ({ ...change, replace: true }));
+    const reason = resource.refuse?.({ state: toJsonMap(olds.state), inputs: toJsonMap(olds.inputs) }, changes);
+    if (reason !== undefined) throw new ProviderError(reason);
     const sameName = resource.uniqueBy?.every((name) => sameValue(before[name], after[name])) ?? false;
     return { changes, deleteBeforeReplace: sameName && changes.some((change) => change.replace) };
   }

@@ -88,6 +88,15 @@ describe("the plugin protocol", () => {
     expect(response.getFailuresList().map((failure) => failure.getProperty())).toEqual(["", ""]);
   });
 
+  it("blanks a secret out of the reason of a check failure", async () => {
+    const { client } = await start();
+    const news = toStruct({ title: "t", shelf: new Secret(canary.padEnd(40, "-")) });
+    const response = await call(client, client.check, new messages.CheckRequest().setUrn(urn()).setNews(news));
+    expect(response.getFailuresList().map((failure) => failure.getReason())).toEqual([
+      "shelf must be shorter than 40, found [secret]",
+    ]);
+  });
+
   it("answers a detailed diff", async () => {
     const { client } = await start();
     const inputs = { shelf: "s", title: "t", text: "a" };

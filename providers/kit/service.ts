@@ -60,7 +60,7 @@ export function providerService<Client>(provider: Provider<Client>, log: EngineL
     checkConfig: answer((request: messages.CheckRequest, run) => {
       const news = decodeConfig(fromStruct(request.getNews()), provider.definition.config);
       run(request.getUrn(), news);
-      return checked(request, provider.checkConfig(news));
+      return checked(request, provider.checkConfig(news), news);
     }),
     diffConfig: answer((request: messages.DiffRequest, run) => {
       const { config } = provider.definition;
@@ -85,7 +85,7 @@ export function providerService<Client>(provider: Provider<Client>, log: EngineL
     check: answer(async (request: messages.CheckRequest, run) => {
       const news = fromStruct(request.getNews());
       run(request.getUrn(), news);
-      return checked(request, await provider.check(typeOf(request.getUrn()), news));
+      return checked(request, await provider.check(typeOf(request.getUrn()), news), news);
     }),
     diff: answer(async (request: messages.DiffRequest, run) => {
       const inputs = fromStruct(request.getOldInputs() ?? request.getOlds());
@@ -160,9 +160,14 @@ function unimplemented(_call: unknown, callback: grpc.sendUnaryData<never>): voi
 }
 
 /** Failures without a property of their own: beside a property the engine would print its value. */
-function checked(request: messages.CheckRequest, problems: readonly Problem[]): messages.CheckResponse {
+function checked(
+  request: messages.CheckRequest,
+  problems: readonly Problem[],
+  checkedValues: ValueMap,
+): messages.CheckResponse {
+  const secrets = secretTexts(checkedValues);
   const failures = problems.map((problem) =>
-    new messages.CheckFailure().setReason(`${formatPath(problem.path)} ${problem.reason}`),
+    new messages.CheckFailure().setReason(`${formatPath(problem.path)} ${redact(problem.reason, secrets)}`),
   );
   return new messages.CheckResponse().setInputs(request.getNews()).setFailuresList(failures);
 }

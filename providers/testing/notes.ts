@@ -26,7 +26,14 @@ export function notes(): { definition: ProviderDefinition<{ token: string }>; st
         uniqueBy: ["title"],
         derived: ["digest"],
         importIds: ["{shelf}/{id}"],
-        check: ({ title }) => (title === "" ? [{ path: ["title"], reason: "must not be empty" }] : []),
+        refuse: ({ inputs }, changes) =>
+          inputs.text === "locked" && changes.length > 0 ? "a locked note stays as it is" : undefined,
+        check: ({ title, shelf }) => [
+          ...(title === "" ? [{ path: ["title"], reason: "must not be empty" }] : []),
+          ...(typeof shelf !== "string" || shelf.length < 40
+            ? []
+            : [{ path: ["shelf"], reason: `must be shorter than 40, found ${shelf}` }]),
+        ],
         create: async (inputs, { log }) => {
           log(`writing ${inputs.title}: ${inputs.text}`);
           if (inputs.text === "refused") throw new ProviderError(`cannot write ${inputs.text}`);

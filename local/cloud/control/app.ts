@@ -1,4 +1,6 @@
 import { Hono } from "hono";
+import { neonRefusal } from "../neon/api.ts";
+import { neonRoot } from "../neon/document.ts";
 import { ApiError } from "./api-error.ts";
 import { authenticate, authorise } from "./authenticate.ts";
 import { Call, type Services } from "./call.ts";
@@ -11,13 +13,20 @@ import { apiRoutes } from "./routes.ts";
 import { markSocket, socketAction } from "./socket-action.ts";
 
 export interface ControlApp {
-  /** Serves `/client/v4/*` and `/_local/*`. Hand it to `controlListener`, so that faults of the socket happen too. */
+  /** Serves `/client/v4/*`, `/api/v2/*` and `/_local/*`. Hand it to `controlListener`, so that faults of the socket happen too. */
   fetch(request: Request): Promise<Response>;
 }
 
-/** The control API of the embedded cloud: Cloudflare's v4 API over the store and the runtime. */
+/** The control API of the embedded cloud: Cloudflare's v4 API over the store and the runtime, and Neon's. */
 export function createControlApp(options: ControlOptions): ControlApp {
-  const api = createApi(options);
+  const cloudflare: Api = {
+    answer: createApi(options),
+    refuse: (status, message, headers) => refusal(status, [{ code: 10013, message }], headers),
+  };
+  const neon: Api = {
+    answer: (request) => options.neon.answer(request),
+    refuse: (status, message, headers) => neonRefusal(status, message, "", headers),
+  };
   const local = createLocalApp(options);
   return {
     async fetch(request) {
@@ -27,6 +36,7 @@ export function createControlApp(options: ControlOptions): ControlApp {
       const at = new Date().toISOString();
       const body = await loggedBody(request);
       const action = options.faults.strike(request.method, url.pathname);
+      const api = url.pathname.startsWith(`${neonRoot}/`) ? neon : cloudflare;
       const { response, route, account } = await answer(api, request, action);
       options.requestLog.add({
         at,
@@ -51,41 +61,43 @@ interface Answered {
   account?: string | undefined;
 }
 
-type Api = (request: Request) => Promise<Answered>;
+interface Api {
+  answer(request: Request): Promise<Answered>;
+  /** A refusal in the shape of this API. */
+  refuse(status: number, message: string, headers: Record<string, string>): Response;
+}
 
 async function answer(api: Api, request: Request, action: FaultAction | undefined): Promise<Answered> {
   switch (action?.type) {
     case undefined:
-      return api(request);
+      return api.answer(request);
     case "status": {
       const headers: Record<string, string> =
         action.retryAfter === undefined ? {} : { "retry-after": String(action.retryAfter) };
-      return {
-        response: refusal(action.status, [{ code: 10013, message: `A fault rule answers ${action.status}.` }], headers),
-      };
+      return { response: api.refuse(action.status, `A fault rule answers ${action.status}.`, headers) };
     }
     case "latency":
       await new Promise((resolve) => setTimeout(resolve, action.milliseconds));
-      return api(request);
+      return api.answer(request);
     case "reset":
       return { response: markSocket(new Response(null, { status: 502 }), "reset") };
     case "lost-acknowledgement": {
-      const answered = await api(request);
+      const answered = await api.answer(request);
       return { ...answered, response: markSocket(answered.response, "reset") };
     }
     case "truncated-body": {
-      const answered = await api(request);
+      const answered = await api.answer(request);
       return { ...answered, response: markSocket(answered.response, "truncate") };
     }
     case "exit": {
       const answered: Answered =
-        action.when === "after" ? await api(request) : { response: new Response(null, { status: 502 }) };
+        action.when === "after" ? await api.answer(request) : { response: new Response(null, { status: 502 }) };
       return { ...answered, response: markSocket(answered.response, "exit") };
     }
   }
 }
 
-function createApi(services: Services): Api {
+function createApi(services: Services): Api["answer"] {
   const hono = new Hono<{ Bindings: { answered: Answered } }>();
   for (const { method, path, handle, anonymous } of apiRoutes) {
     hono.on(method, `/client/v4${path}`, async (context) => {
@@ -124,8 +136,13 @@ async function loggedBody(request: Request): Promise<unknown> {
   }
 }
 
-async function problemsOf(response: Response): Promise<{ code: number; message: string }[]> {
+async function problemsOf(response: Response): Promise<{ code: number | string; message: string }[]> {
   if (socketAction(response) === "reset" || !response.headers.get("content-type")?.includes("json")) return [];
-  const envelope = (await response.clone().json()) as { errors?: { code: number; message: string }[] };
-  return envelope.errors ?? [];
+  const body = (await response.clone().json()) as {
+    errors?: { code: number; message: string }[];
+    code?: string;
+    message?: string;
+  };
+  if (body.message !== undefined) return [{ code: body.code ?? "", message: body.message }];
+  return body.errors ?? [];
 }

@@ -1,3 +1,4 @@
+import type { Neon } from "../neon/neon.ts";
 import type { Services } from "./call.ts";
 import type { Faults } from "./faults.ts";
 import type { RequestLog } from "./request-log.ts";
@@ -6,4 +7,5 @@ import type { RequestLog } from "./request-log.ts";
 export interface ControlOptions extends Services {
   requestLog: RequestLog;
   faults: Faults;
+  neon: Neon;
 }

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { neonRoutes } from "../neon/api.ts";
 import { accounts, zones } from "../store/records/accounts.ts";
 import { queues } from "../store/records/queues.ts";
 import { d1Databases, kvNamespaces, r2Buckets } from "../store/records/stores.ts";
@@ -13,7 +14,7 @@ import { apiRoutes } from "./routes.ts";
 
 /** The embedded cloud's own endpoints below `/_local`, for the command line and for tests; they need the admin token. Plain JSON, no envelope. */
 export function createLocalApp(options: ControlOptions): Hono {
-  const { store, clock, requestLog, faults } = options;
+  const { store, clock, requestLog, faults, neon } = options;
   const app = new Hono().basePath("/_local");
   app.use(async (context, next) => {
     if (!isAdmin(store, context.req.raw))
@@ -24,9 +25,12 @@ export function createLocalApp(options: ControlOptions): Hono {
     context.json({ requests: requestLog.entries(Number(context.req.query("after") ?? 0)) }),
   );
   app.get("/unknown", (context) => context.json({ unknown: requestLog.unknown() }));
-  app.get("/routes", (context) =>
+  app.get("/routes", async (context) =>
     context.json({
-      routes: apiRoutes.map(({ method, path }) => ({ method, path, provenance: provenanceOf({ method, path }) })),
+      routes: [
+        ...apiRoutes.map(({ method, path }) => ({ method, path, provenance: provenanceOf({ method, path }) })),
+        ...(await neonRoutes()),
+      ],
     }),
   );
   app.get("/faults", (context) => context.json({ faults: faults.list() }));
@@ -54,7 +58,7 @@ export function createLocalApp(options: ControlOptions): Hono {
     await clock.advance(parsed.data.advanceMilliseconds);
     return context.json(time());
   });
-  app.get("/state", (context) => context.json({ clock: time(), accounts: summary(store) }));
+  app.get("/state", (context) => context.json({ clock: time(), accounts: summary(store), neon: neon.summary() }));
   app.notFound((context) => context.json({ error: `There is no ${context.req.method} ${context.req.path}.` }, 404));
   return app;
 }

@@ -14,7 +14,8 @@ export interface LoggedRequest {
   account?: string;
   /** The body, if it was JSON, secrets redacted. */
   body?: unknown;
-  errors?: { code: number; message: string }[];
+  /** Neon's codes are words. */
+  errors?: { code: number | string; message: string }[];
   /** The fault rule's action, if one struck. */
   fault?: string;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
+import type { Server as NetServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { writeWhole } from "./files.ts";
@@ -27,20 +28,23 @@ export class PortInUse extends Error {
 export async function listenOnKeptPorts(servers: { control: Server; edge: Server }, file: string): Promise<Ports> {
   const kept = readPorts(file);
   if (kept) {
-    for (const [use, server] of Object.entries(servers) as [keyof Ports, Server][]) {
-      const name = use === "control" ? "control API's" : "edge's";
-      // A daemon that was killed a moment ago may still be letting go of it.
-      const deadline = Date.now() + 2000;
-      while (!(await listens(server, kept[use]))) {
-        if (Date.now() < deadline) await delay(50);
-        else throw new PortInUse(kept[use], name, file);
-      }
-    }
+    for (const [use, server] of Object.entries(servers) as [keyof Ports, Server][])
+      await listenOnPort(server, kept[use], use === "control" ? "control API's" : "edge's", file);
     return kept;
   }
   const chosen: Ports = { control: await listenSomewhere(servers.control), edge: await listenSomewhere(servers.edge) };
   writeWhole(file, JSON.stringify(chosen));
   return chosen;
+}
+
+/** @throws {PortInUse} */
+export async function listenOnPort(server: NetServer, port: number, use: string, file: string): Promise<void> {
+  // A daemon that was killed a moment ago may still be letting go of it.
+  const deadline = Date.now() + 2000;
+  while (!(await listens(server, port))) {
+    if (Date.now() < deadline) await delay(50);
+    else throw new PortInUse(port, use, file);
+  }
 }
 
 function readPorts(file: string): Ports | undefined {
@@ -52,14 +56,14 @@ function readPorts(file: string): Ports | undefined {
 }
 
 /** Below the range that systems use for outgoing connections, so that the port is still free at the next start. */
-async function listenSomewhere(server: Server): Promise<number> {
+export async function listenSomewhere(server: NetServer): Promise<number> {
   for (;;) {
     const port = 18_000 + Math.floor(Math.random() * 14_000);
     if (await listens(server, port)) return port;
   }
 }
 
-function listens(server: Server, port: number): Promise<boolean> {
+function listens(server: NetServer, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException): void => {
       if (error.code === "EADDRINUSE" || error.code === "EACCES") resolve(false);

@@ -19,7 +19,11 @@ export interface PostgresFleet {
   updateDatabase(branchId: string, name: string, change: { name?: string; owner?: string }): Promise<void>;
   deleteDatabase(branchId: string, name: string): Promise<void>;
 
-  /** Listens for an endpoint; the cluster of its branch starts at the first connection. Ports are kept over restarts of the daemon. */
+  /**
+   * Listens for an endpoint; the cluster of its branch starts at the first connection. Ports are kept over restarts of the daemon.
+   * Called again, it changes what it says of an open endpoint: sessions go on unless the branch is another one; `maxConnections` of the
+   * server itself changes when it starts next. @throws PortInUse (`../daemon/ports.ts`)
+   */
   openEndpoint(endpoint: {
     id: string;
     branchId: string;
@@ -31,6 +35,7 @@ export interface PostgresFleet {
     /** Connections are refused (a quota is used up, or the endpoint is disabled). */
     refuse?: string;
   }): Promise<EndpointPorts>;
+  /** The endpoint is deleted: ends its sessions and forgets its ports. */
   closeEndpoint(id: string): Promise<void>;
   startEndpoint(id: string): Promise<void>;
   /** Ends every session and stops the cluster; the next connection starts it again. */

@@ -2,9 +2,9 @@ import { setTimeout } from "node:timers/promises";
 import { BaseCloudflare } from "cloudflare/client";
 import pRetry from "p-retry";
 import { ProviderError } from "../../kit/errors.ts";
+import { type Pace, pacing } from "../../kit/pacing.ts";
 import { isJsonMap, type Json } from "../../kit/value.ts";
 import { ApiFailure, deniedWithoutStatus, toFailure } from "./failure.ts";
-import { type Pace, pacing } from "./pacing.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 

@@ -1,5 +1,6 @@
 import { APIConnectionError, APIError } from "cloudflare";
 import { ProviderError } from "../../kit/errors.ts";
+import { isLoopback } from "../../kit/loopback.ts";
 import { isJsonMap, type JsonMap } from "../../kit/value.ts";
 
 /** A request that the API refused or that got no usable answer. */
@@ -100,9 +101,4 @@ function rootCode(error: unknown): string {
     current = current.cause;
   }
   return code;
-}
-
-export function isLoopback(baseUrl: string): boolean {
-  const { hostname } = new URL(baseUrl);
-  return hostname === "localhost" || hostname === "[::1]" || /^127\./.test(hostname) || hostname.endsWith(".localhost");
 }

@@ -33,8 +33,9 @@ export const zones = collection({
 export interface CredentialRecord {
   /** sha256 of the token's value, hexadecimal. */
   hash: string;
-  /** `admin` opens `/_local`, `account` the API of one account. */
-  kind: "admin" | "account";
+  /** `admin` opens `/_local`, `account` the API of one account, `neon` that of one Neon organisation. */
+  kind: "admin" | "account" | "neon";
+  /** Of a Neon organisation, its id. */
   accountId?: string;
   tokenId?: string;
 }

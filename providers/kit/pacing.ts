@@ -4,8 +4,8 @@ import { setTimeout } from "node:timers/promises";
 export type Pace = (signal: AbortSignal) => Promise<void>;
 
 /**
- * Cloudflare's limit is on requests in any five minutes. Requests go out at once while the window has room, and after that
- * only as old ones leave it. `Infinity` never waits.
+ * For limits on requests in any window of time, such as Cloudflare's in any five minutes. Requests go out at once while the
+ * window has room, and after that only as old ones leave it. `Infinity` never waits.
  */
 export function pacing(requests: number, windowMs: number, now: () => number = Date.now): Pace {
   const sent: number[] = [];

@@ -1,0 +1,142 @@
+import { createConnection, createServer, type Server, type Socket } from "node:net";
+import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
+import type { Certificate } from "./certificate.ts";
+import { superuser } from "./server.ts";
+import { fatalError, readFirstPacket, startupPacket } from "./wire.ts";
+
+/** What a listener asks about each connection. */
+export interface Gate {
+  /**
+   * Lets a session through: the socket of its server and what to call at its end.
+   * @throws Refused, or whatever kept the server from starting.
+   */
+  admit(session: Socket): Promise<{ socket: string; release(): void }>;
+  /** The socket of the server if it runs; where a session is to be cancelled. */
+  running(): string | undefined;
+  /** Options for each session, as on the command line of `postgres`. */
+  options: () => string;
+  log: (message: string) => void;
+}
+
+/** A connection that gets an error instead of a session; `code` is an SQLSTATE. */
+export class Refused extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** As `authentication_timeout` of Postgres. */
+const handshakeTimeout = 60_000;
+
+/**
+ * Speaks TLS with clients, as Neon's proxy does, and hands their sessions to a server that starts when the first one comes. The
+ * password is between client and server.
+ */
+export function createListener(certificate: Certificate, gate: Gate): Server {
+  const context = createSecureContext(certificate);
+  return createServer((socket) => {
+    socket.setNoDelay(true);
+    socket.on("error", () => socket.destroy());
+    socket.setTimeout(handshakeTimeout, () => socket.destroy());
+    serve(socket, context, gate).catch((error: unknown) => {
+      gate.log(`a connection failed: ${error instanceof Error ? error.message : String(error)}`);
+      socket.destroy();
+    });
+  });
+}
+
+async function serve(plain: Socket, context: SecureContext, gate: Gate): Promise<void> {
+  let client: Socket | undefined;
+  for (;;) {
+    const packet = await readFirstPacket(client ?? plain).catch(() => undefined);
+    if (!packet) {
+      plain.destroy();
+      return;
+    }
+    if (packet.kind === "gss-request") plain.write("N");
+    else if (packet.kind === "cancel") return cancel(client ?? plain, packet.packet, gate);
+    else if (packet.kind === "startup") {
+      plain.setTimeout(0);
+      if (client) return await session(client, packet, gate);
+      const message = "connection is insecure (try using `sslmode=require`)";
+      plain.end(fatalError("28000", message));
+      return;
+    } else {
+      if (client) return void plain.destroy();
+      if (packet.kind === "tls-request") {
+        // Bytes sent ahead would count as if they had been encrypted (CVE-2021-23222).
+        if (plain.readableLength > 0) return void plain.destroy();
+        plain.write("S");
+      }
+      client = await secured(plain, context);
+    }
+  }
+}
+
+function secured(plain: Socket, secureContext: SecureContext): Promise<Socket> {
+  return new Promise((done, failed) => {
+    const client = new TLSSocket(plain, { isServer: true, secureContext, ALPNProtocols: ["postgresql"] });
+    client.on("error", (error) => {
+      plain.destroy();
+      failed(error);
+    });
+    client.once("close", () => failed(new Error("left during the TLS handshake")));
+    client.once("secure", () => done(client));
+  });
+}
+
+function cancel(client: Socket, packet: Buffer, gate: Gate): void {
+  const socket = gate.running();
+  if (!socket) return void client.end();
+  const server = createConnection(socket, () => server.end(packet));
+  server.on("error", () => {});
+  server.on("close", () => client.end());
+}
+
+async function session(
+  client: Socket,
+  startup: { version: number; parameters: Map<string, string> },
+  gate: Gate,
+): Promise<void> {
+  let lease: { socket: string; release(): void };
+  try {
+    if (startup.parameters.get("user") === superuser)
+      throw new Refused("28000", `role "${superuser}" is not permitted to log in`);
+    lease = await gate.admit(client);
+  } catch (error) {
+    const { code, message } = error instanceof Refused ? error : asRefused(error, gate);
+    client.end(fatalError(code, message));
+    return;
+  }
+  const server = createConnection(lease.socket);
+  server.on("close", () => {
+    lease.release();
+    if (!client.writableEnded) client.end();
+  });
+  server.on("error", () => client.destroy());
+  if (client.destroyed) return void server.destroy();
+  client.on("close", () => server.destroy());
+  server.write(startupPacket(startup.version, forServer(startup.parameters, gate.options())));
+  client.pipe(server);
+  server.pipe(client);
+}
+
+function asRefused(error: unknown, gate: Gate): Refused {
+  const message = error instanceof Error ? error.message : String(error);
+  gate.log(`a server did not start: ${message}`);
+  return new Refused("57P03", `the compute could not be started: ${message}`);
+}
+
+/** Neon's clients without SNI name the endpoint in their options, which is not for Postgres. */
+function forServer(parameters: ReadonlyMap<string, string>, more: string): Map<string, string> {
+  const options = (parameters.get("options") ?? "")
+    .split(/(?<!\\)\s+/)
+    .filter((option) => !/^(endpoint|project)(=|%3D)/i.test(option));
+  const all = [...options, more].join(" ").trim();
+  const result = new Map(parameters);
+  if (all) result.set("options", all);
+  else result.delete("options");
+  return result;
+}

@@ -1,0 +1,186 @@
+import { randomUUID } from "node:crypto";
+import type {
+  Branch,
+  ConnectionDetails,
+  Database,
+  Endpoint,
+  Project,
+  ProjectCreateRequest,
+} from "@neondatabase/api-client";
+import type { Current, ResourceDefinition } from "../../kit/definition.ts";
+import { isJsonMap, type JsonMap } from "../../kit/value.ts";
+import type { Api } from "../api/api.ts";
+import { createOnce } from "../api/create-once.ts";
+import { settle, settleAll } from "../api/operations.ts";
+import type { NeonClient } from "../client.ts";
+import { toWire } from "../codec.ts";
+import { connection, connectionOutputs } from "../connection.ts";
+import { refuseReplacement, requirePermission } from "../data-loss.ts";
+import { finish, type Made } from "../finish.ts";
+import { ifThere } from "../if-there.ts";
+import { markedWith, marker } from "../marker.ts";
+import { branchesOf, projectsLike } from "../paging.ts";
+import { textOf } from "../text-of.ts";
+import { checkProject } from "./project-check.ts";
+import { knownOf, type ProjectParts, partsOf } from "./project-parts.ts";
+import { endpointSettings, ownShape, projectShape } from "./project-shape.ts";
+import { updateProject } from "./project-update.ts";
+
+/** A project with its default branch, the owner role, the database and the endpoint, all made by one request. */
+export const project: ResourceDefinition<NeonClient> = {
+  shape: projectShape,
+  importIds: ["{id}"],
+  check: checkProject,
+  refuse: ({ inputs }, changes) => {
+    const offAgain = changes.some(
+      ({ path, kind }) => path.join(".") === "settings.enableLogicalReplication" && kind !== "add",
+    );
+    if (offAgain && settingsOf(inputs).enableLogicalReplication === true) {
+      return `Logical replication of the ${named(inputs)} cannot be switched off again. Put settings.enableLogicalReplication back to true.`;
+    }
+    return refuseReplacement(named(inputs), { inputs }, changes);
+  },
+  create: (inputs, { client, signal }) => {
+    const { api } = client;
+    const orgId = textOf(inputs.orgId) ?? client.orgId;
+    const name = String(inputs.name);
+    return api.inTurn(`new project ${name}`, async () => {
+      const mark = marker(randomUUID());
+      const request = creationRequest(inputs, orgId, mark);
+      const made = await createOnce<Made>(
+        api,
+        {
+          what: named(inputs),
+          taken: async () => (await projectsNamed(api, name, orgId, signal))[0],
+          post: async () => {
+            const answer = await api.post("createProject", [request], signal);
+            const { id } = answer.project;
+            return { projectId: id, id, operations: answer.operations, outputs: answeredOutputs(answer) };
+          },
+          made: async () => {
+            for (const id of await projectsNamed(api, name, orgId, signal)) {
+              if (await hasMarker(api, id, mark, signal)) return { projectId: id, id, outputs: {} };
+            }
+            return undefined;
+          },
+        },
+        signal,
+      );
+      return api.inTurn(made.id, () =>
+        finish(api, made, signal, () => bringUp(api, { id: made.id, state: made.outputs, inputs }, inputs, signal)),
+      );
+    });
+  },
+  read: async ({ id, state }, { client, signal }) => {
+    return ifThere(async () => {
+      const parts = await partsOf(client.api, id, state, signal);
+      return { id, outputs: await outputsOf(client.api, parts, signal) };
+    });
+  },
+  update: (inputs, current, { client, signal }) =>
+    client.api.inTurn(current.id, async () => {
+      const { api } = client;
+      // A creation that failed on the way may still be under way.
+      if (current.state.connectionUri === undefined) await settleAll(api, current.id, signal);
+      return bringUp(api, current, inputs, signal);
+    }),
+  delete: (current, { client, signal }) => {
+    requirePermission(named(current.inputs), current);
+    return client.api.inTurn(current.id, async () => {
+      await ifThere(() => client.api.call("deleteProject", [current.id], signal));
+    });
+  },
+};
+
+function named(inputs: JsonMap): string {
+  return `project ${String(inputs.name)}`;
+}
+
+function settingsOf(inputs: JsonMap): JsonMap {
+  return isJsonMap(inputs.settings) ? inputs.settings : {};
+}
+
+function creationRequest(
+  inputs: JsonMap,
+  orgId: string | undefined,
+  mark: Record<string, string>,
+): ProjectCreateRequest {
+  const branch = isJsonMap(inputs.branch) ? inputs.branch : {};
+  const own = toWire(orgId === undefined ? inputs : { ...inputs, orgId }, ownShape);
+  const settings = toWire(inputs, { defaultEndpointSettings: { type: "object", fields: endpointSettings } });
+  const parts = { name: branch.name, database_name: branch.databaseName, role_name: branch.roleName };
+  const names = Object.entries(parts).filter(([, value]) => value !== undefined);
+  return {
+    project: { ...own, ...settings, branch: { ...Object.fromEntries(names), annotations: mark } },
+  };
+}
+
+/** The ids of projects with exactly this name. */
+async function projectsNamed(
+  api: Api,
+  name: string,
+  orgId: string | undefined,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const found of projectsLike(api, name, orgId, signal)) if (found.name === name) ids.push(found.id);
+  return ids;
+}
+
+async function hasMarker(api: Api, id: string, mark: Record<string, string>, signal: AbortSignal): Promise<boolean> {
+  for await (const { annotation } of branchesOf(api, id, signal)) if (markedWith(annotation, mark)) return true;
+  return false;
+}
+
+interface Created {
+  readonly project: Project;
+  readonly branch: Branch;
+  readonly endpoints: readonly Endpoint[];
+  readonly databases: readonly Database[];
+  readonly connection_uris: readonly ConnectionDetails[];
+}
+
+/** What the answer to the creation tells: the only time that a project which stores no passwords shows one. */
+function answeredOutputs({ project: made, branch, endpoints, databases, connection_uris }: Created): JsonMap {
+  const [endpoint] = endpoints;
+  const [uri] = connection_uris;
+  const parts = { project: made, branch, endpoint, database: databases[0] };
+  if (uri === undefined || !URL.canParse(uri.connection_uri)) return knownOf(parts);
+  const direct = new URL(uri.connection_uri);
+  const pooled = new URL(direct.href);
+  pooled.hostname = uri.connection_parameters.pooler_host;
+  return { ...knownOf(parts), ...connectionOutputs({ direct, pooled }) };
+}
+
+/**
+ * Makes a project what the inputs say, whatever state a creation left it in, and finds out how it is reached.
+ * @throws NeonFailure 404 when it is gone.
+ */
+async function bringUp(api: Api, current: Current, inputs: JsonMap, signal: AbortSignal): Promise<JsonMap> {
+  const parts = await partsOf(api, current.id, current.state, signal);
+  let isChanged = false;
+  for await (const operations of updateProject(api, parts, inputs, current.inputs, signal)) {
+    await settle(api, operations, signal);
+    isChanged = true;
+  }
+  const now = isChanged ? await partsOf(api, current.id, renamed(current.state, inputs), signal) : parts;
+  return outputsOf(api, now, signal);
+}
+
+function renamed(state: JsonMap, inputs: JsonMap): JsonMap {
+  const branch = isJsonMap(inputs.branch) ? inputs.branch : {};
+  return branch.databaseName === undefined ? state : { ...state, databaseName: branch.databaseName };
+}
+
+async function outputsOf(api: Api, parts: ProjectParts, signal: AbortSignal): Promise<JsonMap> {
+  const { project: own, branch, endpoint, database } = parts;
+  if (!branch || !endpoint || !database) return knownOf(parts);
+  const access = {
+    projectId: own.id,
+    branchId: branch.id,
+    endpointId: endpoint.id,
+    database: database.name,
+    role: database.owner_name,
+  };
+  return { ...knownOf(parts), ...(await connection(api, access, signal)) };
+}
