@@ -55,6 +55,7 @@ export class MigrationInDoubt extends MigrationError {
   override name = "MigrationInDoubt";
   readonly file: string;
   readonly line: number;
+  readonly reached: Reached;
   constructor({ file, name }: ParsedMigration, { line, text }: Statement, reached: Reached) {
     super(
       [
@@ -66,12 +67,14 @@ export class MigrationInDoubt extends MigrationError {
     );
     this.file = file;
     this.line = line;
+    this.reached = reached;
   }
 }
 
 /** The connection was lost again and again. */
 export class MigrationInterrupted extends MigrationError {
   override name = "MigrationInterrupted";
+  readonly reached: Reached;
   constructor(times: number, reason: string, reached: Reached) {
     super(
       [
@@ -80,6 +83,7 @@ export class MigrationInterrupted extends MigrationError {
         "  remedy: run again when the database can be reached; what was committed is looked up first, and nothing is applied twice",
       ].join("\n"),
     );
+    this.reached = reached;
   }
 }
 
