@@ -78,8 +78,7 @@ async function open(
   ssl: ConnectionOptions | false,
   { applicationName, connectTimeout = 15_000, statementTimeout, signal }: ConnectOptions,
 ): Promise<Client> {
-  const aborted = () =>
-    new ConnectionFailed("aborted", "The connection was given up.", { remedy: "Start the command again to go on." });
+  const aborted = () => explainConnectionError(new DOMException("aborted", "AbortError"), target);
   if (signal?.aborted) throw aborted();
   const bound = target.channelBinding === "require";
   if (bound && ssl === false) throw unbound(target);

@@ -13,6 +13,8 @@ export function explainConnectionError(error: unknown, target: ConnectionTarget)
   const where = `${host}:${target.port}`;
   const failed = (reason: ConnectionFailed["reason"], found: string, remedy: string) =>
     new ConnectionFailed(reason, found, { remedy });
+  if (error instanceof Error && error.name === "AbortError")
+    return failed("aborted", "The connection was given up.", "Start the command again to go on.");
   if (code === "ENOTFOUND" || code === "EAI_AGAIN")
     return failed(
       "unknown-host",

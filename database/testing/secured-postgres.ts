@@ -5,14 +5,15 @@ import { selfSigned } from "./self-signed.ts";
 import { startThrowawayPostgres, type ThrowawayPostgres } from "./throwaway-postgres.ts";
 
 /**
- * A throwaway Postgres with TLS (a certificate of its own for `localhost` and 127.0.0.1) that asks everybody but `postgres` for a password.
+ * A throwaway Postgres with TLS (a certificate it signed itself) that asks everybody but `postgres` for a password.
  * `tlsOnly` is a role that gets in over TLS alone.
  */
 export async function startSecuredPostgres(
   settings: Record<string, string> = {},
+  subject = { name: "localhost", address: "127.0.0.1" },
 ): Promise<ThrowawayPostgres & { certificate: string }> {
   const folder = mkdtempSync(join(tmpdir(), "secured-"));
-  const { certificate, key } = selfSigned("localhost");
+  const { certificate, key } = selfSigned(subject.name, subject.address);
   const file = (name: string, text: string) => {
     writeFileSync(join(folder, name), text, { mode: 0o600 });
     return join(folder, name);
