@@ -15,7 +15,7 @@ async function start(name: string) {
   return { child, port: Number(line) };
 }
 
-describe.each(["cloudflare", "command", "random"])("the %s plugin", (name) => {
+describe.each(["cloudflare", "command", "neon", "random"])("the %s plugin", (name) => {
   it("prints its port first, and answers there", async () => {
     const { child, port } = await start(name);
     const client = pluginClient(port);

@@ -25,11 +25,16 @@ export async function ensureEmbeddedCloud(session: Session): Promise<EmbeddedClo
 }
 
 /** The account and zone of a stack in the embedded cloud, and the token that is good for the account. */
-export function placeOf(target: StackTarget, cloud: EmbeddedCloud): { account: string; zone: string; token: string } {
+export function placeOf(
+  target: StackTarget,
+  cloud: EmbeddedCloud,
+): { account: string; zone: string; token: string; neonKey: string } {
   const { account, zone } = families[target.family].places.local;
   const token = cloud.tokens.accounts[account];
   if (token === undefined) throw new Error(`the embedded cloud has no token for the account ${account}`);
-  return { account, zone, token };
+  const neonKey = cloud.tokens.neon[account];
+  if (neonKey === undefined) throw new Error(`the embedded cloud has no key for the Neon organization ${account}`);
+  return { account, zone, token, neonKey };
 }
 
 /** The embedded cloud's API as one of its accounts sees it. */

@@ -52,6 +52,15 @@ describe("writeProjectCopy", () => {
     expect(generated("Pulumi.local.yaml")).toEqual({ config: { "chittyops:a": "committed", "chittyops:b": "given" } });
   });
 
+  it("leads to the plugins of the project from the folder of the copy", () => {
+    const plugins = "plugins:\n  providers:\n    - { name: neon, path: providers/neon/bin }\n";
+    writeFileSync(join(target.workDir, "Pulumi.yaml"), `name: chittyops\nruntime: nodejs\n${plugins}`);
+    writeProjectCopy(backend.project, target);
+    expect(generated("Pulumi.yaml").plugins).toEqual({
+      providers: [{ name: "neon", path: join(target.workDir, "providers/neon/bin") }],
+    });
+  });
+
   it("keeps the salt that the engine wrote, and prefers the one of the state", () => {
     writeProjectCopy(backend.project, target, { values: {}, salt: saltOfCheckpoint(backend.checkpointFile) });
     writeFileSync(backend.project.configFile, "encryptionsalt: v1:engine\n");

@@ -58,13 +58,15 @@ export async function localEnvironment(
 ): Promise<{ backend: LocalBackend; environment: Record<string, string>; token: string }> {
   const backend = localBackend(localPath(), target);
   ensureBackend(backend);
-  const { account, zone, token } = placeOf(target, embedded);
+  const { account, zone, token, neonKey } = placeOf(target, embedded);
   const environment = {
     ...baseEnvironment(),
     ...toolchain.environment,
     ...backendEnvironment(backend),
     CLOUDFLARE_BASE_URL: `${embedded.daemon.controlUrl}/client/v4`,
     CLOUDFLARE_API_TOKEN: token,
+    NEON_BASE_URL: `${embedded.daemon.controlUrl}/api/v2`,
+    NEON_API_KEY: neonKey,
   };
   writeProjectCopy(backend.project, target, {
     values: daemonConfiguration(embedded.daemon, account, zone),

@@ -31,14 +31,22 @@ export interface ProjectCopyOptions {
 /** Writes the copy: Pulumi.yaml with absolute paths, and the configuration with the given values. */
 export function writeProjectCopy(copy: ProjectCopy, target: StackTarget, options: ProjectCopyOptions = {}): void {
   const project = projectFile.parse(parse(readFileSync(join(target.workDir, "Pulumi.yaml"), "utf8")));
-  writeGenerated(join(copy.directory, "Pulumi.yaml"), { ...project, main: resolve(target.workDir, project.main) });
+  const providers = project.plugins?.providers?.map((one) => ({ ...one, path: resolve(target.workDir, one.path) }));
+  writeGenerated(join(copy.directory, "Pulumi.yaml"), {
+    ...project,
+    main: resolve(target.workDir, project.main),
+    ...(providers ? { plugins: { ...project.plugins, providers } } : {}),
+  });
   const committed = readConfiguration(options.configuration ?? join(target.workDir, `Pulumi.${target.stack}.yaml`));
   const salt = options.salt ?? readConfiguration(copy.configFile).encryptionsalt;
   const encryption = salt === undefined ? {} : { encryptionsalt: salt };
   writeGenerated(copy.configFile, { ...committed, ...encryption, config: { ...committed.config, ...options.values } });
 }
 
-const projectFile = z.looseObject({ main: z.string().default(".") });
+const projectFile = z.looseObject({
+  main: z.string().default("."),
+  plugins: z.looseObject({ providers: z.array(z.looseObject({ path: z.string() })).optional() }).optional(),
+});
 
 const configuration = z.looseObject({
   encryptionsalt: z.string().optional(),

@@ -18,10 +18,8 @@ export interface Answer {
   readonly reset?: boolean;
 }
 
-const basePath = "/client/v4";
-
 /** A loopback server that records every request and answers as told. */
-export async function startServer(answer: (request: Received) => Answer | Promise<Answer>) {
+export async function startServer(answer: (request: Received) => Answer | Promise<Answer>, basePath = "/client/v4") {
   const received: Received[] = [];
   const server = createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = [];
@@ -59,6 +57,6 @@ export function refusal(status: number, code: number, message: string, headers: 
   return { ...answer, headers: { ...answer.headers, ...headers } };
 }
 
-function json(status: number, body: unknown): Answer {
+export function json(status: number, body: unknown): Answer {
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }

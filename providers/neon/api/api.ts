@@ -4,7 +4,7 @@ import pRetry from "p-retry";
 import { ProviderError } from "../../kit/errors.ts";
 import { isLoopback } from "../../kit/loopback.ts";
 import { type Pace, pacing } from "../../kit/pacing.ts";
-import { NeonFailure, toFailure } from "./failure.ts";
+import { NeonFailure, type RequestLine, toFailure, unreadable } from "./failure.ts";
 import { type InTurn, turns } from "./turns.ts";
 
 type Neon = Client<unknown>;
@@ -80,14 +80,17 @@ export class Api {
     this.#client ??= this.#connect();
     const client = await this.#client;
     // Each method takes axios's own settings as its last argument; with a union of methods the compiler cannot say so.
-    const method = client[name] as (...args: unknown[]) => Promise<{ data: Answer<Name> }>;
+    const method = client[name] as (...args: unknown[]) => Promise<{ data: Answer<Name>; config: RequestLine }>;
     const worthIt = (error: unknown) => error instanceof NeonFailure && mayRepeat(error);
     return pRetry(
       async () => {
         await this.#paceAll(signal);
         await this.#paceOf(name)(signal);
         try {
-          return (await method(...args, { signal })).data;
+          const { data, config } = await method(...args, { signal });
+          // The client gives text for what it cannot read, such as a truncated answer.
+          if (typeof data === "string" && data !== "") throw unreadable(config);
+          return data;
         } catch (error) {
           signal.throwIfAborted();
           throw toFailure(error, this.baseUrl);
@@ -116,8 +119,6 @@ export class Api {
       apiKey: this.options.apiKey,
       baseURL: this.baseUrl,
       timeout: requestTimeoutMs,
-      // A truncated answer has to fail, and not to come back as text.
-      transitional: { silentJSONParsing: false },
       ...(isLoopback(this.baseUrl) ? { proxy: false } : {}),
     });
   }

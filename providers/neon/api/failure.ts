@@ -23,10 +23,16 @@ export class NeonFailure extends ProviderError {
 
 const unsent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"]);
 
+/** What a request was, without anything secret. */
+export interface RequestLine {
+  readonly method?: string;
+  readonly url?: string;
+}
+
 /** What of an axios error is looked at. Its message and its configuration are not: they may hold the key. */
 interface ClientError {
   code?: string;
-  config?: { method?: string; url?: string };
+  config?: RequestLine;
   response?: { status: number; headers: Record<string, unknown>; data: unknown };
 }
 
@@ -36,19 +42,29 @@ interface ClientError {
  */
 export function toFailure(error: unknown, baseUrl: string): unknown {
   if (!isClientError(error)) return error;
-  const { config, response } = error;
-  const request = `${(config?.method ?? "?").toUpperCase()} ${config?.url ?? ""}`;
-  if (response && response.status >= 300) return answered(response, request);
+  const { config = {}, response } = error;
+  if (response) return response.status < 300 ? unreadable(config) : answered(response, lineOf(config));
   const code = error.code ?? "no reason given";
-  if (!response && unsent.has(code)) {
+  if (unsent.has(code)) {
     const remedy = isLoopback(baseUrl)
       ? "Start the embedded cloud (npx chittyops local start) and try again."
       : "Check the network and the base URL, and try again.";
     return failure(`Neon's API at ${baseUrl} cannot be reached (${code}). ${remedy}`, "not sent");
   }
-  const what = response ? "The answer could not be read" : "The connection was lost";
-  const unclear = `${what} during ${request} (${code}); whether it was carried out is unknown. Run refresh, then try again.`;
-  return failure(unclear, "unknown");
+  return unclear(`The connection was lost during ${lineOf(config)} (${code})`);
+}
+
+/** The failure of a request whose answer is cut off, or no JSON at all. */
+export function unreadable(request: RequestLine): NeonFailure {
+  return unclear(`The answer to ${lineOf(request)} could not be read`);
+}
+
+function unclear(what: string): NeonFailure {
+  return failure(`${what}; whether it was carried out is unknown. Run refresh, then try again.`, "unknown");
+}
+
+function lineOf({ method = "?", url = "" }: RequestLine): string {
+  return `${method.toUpperCase()} ${url}`;
 }
 
 function failure(message: string, outcome: NeonFailure["outcome"]): NeonFailure {

@@ -87,10 +87,21 @@ export const project: ResourceDefinition<NeonClient> = {
   delete: (current, { client, signal }) => {
     requirePermission(named(current.inputs), current);
     return client.api.inTurn(current.id, async () => {
-      await ifThere(() => client.api.call("deleteProject", [current.id], signal));
+      await ifThere(async () => {
+        await unprotect(client.api, current, signal);
+        await client.api.call("deleteProject", [current.id], signal);
+      });
     });
   },
 };
+
+/** Neon deletes no project that has a protected branch. Ours was protected by the same program that now gives it up. */
+async function unprotect(api: Api, { id, state }: Current, signal: AbortSignal): Promise<void> {
+  if (!isJsonMap(state.branch) || state.branch.protected !== true) return;
+  const change = { branch: { protected: false } };
+  const { operations } = await api.call("updateProjectBranch", [id, String(state.defaultBranchId), change], signal);
+  await settle(api, operations, signal);
+}
 
 function named(inputs: JsonMap): string {
   return `project ${String(inputs.name)}`;

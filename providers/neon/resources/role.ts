@@ -31,7 +31,6 @@ export const role: ResourceDefinition<NeonClient> = {
     projectId: { ...text, required: true, replace: true },
     branchId: { ...text, required: true, replace: true },
     name: { ...text, required: true, replace: true },
-    noLogin: { type: "boolean", replace: true },
     passwordEpoch: { type: "number" },
     password: { ...text, output: true, secret: true },
     createdAt: { ...text, output: true, stable: true },
@@ -45,14 +44,13 @@ export const role: ResourceDefinition<NeonClient> = {
     const { projectId, branchId, name } = place;
     const id = `${projectId}/${branchId}/${name}`;
     return api.inTurn(projectId, async () => {
-      const noLogin = inputs.noLogin === true ? { no_login: true } : {};
       const made = await createOnce<Made>(
         api,
         {
           what: `role ${name} on branch ${branchId}`,
           taken: async () => ((await find(api, place, signal)) ? id : undefined),
           post: async () => {
-            const request = { role: { name, ...noLogin } };
+            const request = { role: { name } };
             const answer = await api.post("createProjectBranchRole", [projectId, branchId, request], signal);
             return { projectId, id, outputs: outputsOf(answer.role), operations: answer.operations };
           },
@@ -64,9 +62,7 @@ export const role: ResourceDefinition<NeonClient> = {
         signal,
       );
       return finish(api, made, signal, async () =>
-        made.outputs.password === undefined && inputs.noLogin !== true
-          ? { password: await password(api, place, signal) }
-          : {},
+        made.outputs.password === undefined ? { password: await password(api, place, signal) } : {},
       );
     });
   },
@@ -75,7 +71,7 @@ export const role: ResourceDefinition<NeonClient> = {
       const place = placeOf(state);
       const { projectId, branchId, name } = place;
       const found = await client.api.call("getProjectBranchRole", [projectId, branchId, name], signal);
-      const shown = state.noLogin === true ? undefined : await shownPassword(client.api, place, signal);
+      const shown = await shownPassword(client.api, place, signal);
       const outputs = { projectId, branchId, ...outputsOf(found.role) };
       return { id, outputs: shown === undefined ? outputs : { ...outputs, password: shown } };
     }),
@@ -83,9 +79,8 @@ export const role: ResourceDefinition<NeonClient> = {
     const { api } = client;
     const place = placeOf(state);
     return api.inTurn(place.projectId, async () => {
-      const isUnknown = state.password === undefined && inputs.noLogin !== true;
       if (inputs.passwordEpoch !== before.passwordEpoch) return { password: await newPassword(api, place, signal) };
-      return isUnknown ? { password: await password(api, place, signal) } : {};
+      return state.password === undefined ? { password: await password(api, place, signal) } : {};
     });
   },
   delete: ({ state }, { client, signal }) => {

@@ -5,8 +5,6 @@ export interface RoleArgs {
   branchId: pulumi.Input<string>;
   /** 1 to 63 bytes. A change replaces it. Example: `finance_app`. */
   name: pulumi.Input<string>;
-  /** A role that only others belong to. A change replaces it. Default: false. */
-  noLogin?: pulumi.Input<boolean>;
   /** Another number here gives it another password, in place. Example: the rotation epoch of a `SecretSet`. */
   passwordEpoch?: pulumi.Input<number>;
 }
