@@ -59,14 +59,13 @@ export async function applyInTransaction(migration: ParsedMigration, applying: A
     applying.signal.throwIfAborted();
     current = undefined;
     // The file may have changed roles; what it left behind in the session must not reach the next file.
-    await client.query("reset session authorization");
-    await client.query(`${recordApplied(migration, performance.now() - began)}; commit`);
+    await client.query(`reset session authorization; ${recordApplied(migration, performance.now() - began)}; commit`);
   } catch (error) {
     if (isLost(error)) throw error;
     await client.query("rollback");
     throw error instanceof DatabaseError ? new StatementFailed(error, current) : error;
   }
-  await cleanSession(client);
+  await client.query(cleanSession);
 }
 
 /**
@@ -89,14 +88,14 @@ export async function applyAlone(
   }
   await client.query(recordBegun(migration));
   for (const statement of migration.statements.slice(done)) {
-    applying.signal.throwIfAborted();
-    applying.onStatement(statement);
     const { lockTimeoutMs, statementTimeoutMs, concurrentTimeoutMs } = timeouts;
     const concurrent = isConcurrent(statement.node);
     await client.query(
       setTimeouts("session", concurrent ? 0 : lockTimeoutMs, concurrent ? concurrentTimeoutMs : statementTimeoutMs),
     );
     try {
+      applying.signal.throwIfAborted();
+      applying.onStatement(statement);
       await clearRemains(client, statement);
       await client.query(statement.text);
     } catch (error) {
@@ -109,7 +108,7 @@ export async function applyAlone(
     await client.query(recordProgress(migration, done, "running"));
   }
   await client.query(recordFinished(migration, performance.now() - began));
-  await cleanSession(client);
+  await client.query(cleanSession);
 }
 
 /** Whether a run may go on with an unfinished file: what was run of it, or may have been, is as it was. */
@@ -127,8 +126,5 @@ function setTimeouts(scope: "local" | "session", lockMs: number, statementMs: nu
 }
 
 /** What DISCARD ALL does, except that it would free the lock of the run. */
-async function cleanSession(client: Client): Promise<void> {
-  await client.query(
-    "close all; reset session authorization; reset all; unlisten *; discard plans; discard temp; discard sequences",
-  );
-}
+const cleanSession =
+  "close all; reset session authorization; reset all; unlisten *; discard plans; discard temp; discard sequences";

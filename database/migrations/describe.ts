@@ -1,29 +1,21 @@
 import type { Node, ObjectType, RangeVar } from "libpg-query";
-import type { Migration, MigrationFolder } from "./migration.ts";
-import { firstWords, parseMigrations, type Statement } from "./statements.ts";
+import type { Migration } from "./migration.ts";
+import type { MigrationProblem } from "./problem.ts";
+import { firstWords, type ParsedMigration, parseMigrations, type Statement } from "./statements.ts";
 
-/**
- * What each migration does, in one line: `creates table invoices; adds column due_at to invoices`. For people; a file that does not parse says
- * so.
- */
-export async function describeMigrations({
-  migrations,
-  kind,
-}: Pick<MigrationFolder, "migrations" | "kind">): Promise<string[]> {
-  const { parsed, problems } = await parseMigrations(migrations, kind);
-  return parsed.map(({ file, statements }) => {
-    const wrong = problems.find((problem) => problem.file === file);
-    if (statements.length === 0) return `cannot be read: ${wrong?.found ?? "no statement"}`;
-    const parts = [...new Set(statements.flatMap(describeStatement))];
-    const shown = parts.slice(0, 6);
-    return [...shown, ...(parts.length > shown.length ? [`and ${parts.length - shown.length} more`] : [])].join("; ");
-  });
+/** What a migration does, in one line for people: `creates table invoices; adds column due_at to invoices`. */
+export async function describe(migration: Migration): Promise<string> {
+  const { parsed, problems } = await parseMigrations([migration], migration.drizzle ? "drizzle" : "sql");
+  return parsed.map((one) => describeParsed(one, problems)).join();
 }
 
-/** As `describeMigrations`, for one plain SQL file. */
-export async function describe(migration: Migration): Promise<string> {
-  const [line] = await describeMigrations({ migrations: [migration], kind: migration.drizzle ? "drizzle" : "sql" });
-  return line ?? "";
+/** @param problems those of parsing it: a file that does not parse says so */
+export function describeParsed({ file, statements }: ParsedMigration, problems: readonly MigrationProblem[]): string {
+  if (statements.length === 0)
+    return `cannot be read: ${problems.find((problem) => problem.file === file)?.found ?? "no statement"}`;
+  const parts = [...new Set(statements.flatMap(describeStatement))];
+  const shown = parts.slice(0, 6);
+  return [...shown, ...(parts.length > shown.length ? [`and ${parts.length - shown.length} more`] : [])].join("; ");
 }
 
 function describeStatement({ node, text }: Statement): string[] {

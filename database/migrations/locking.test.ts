@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { expect, it } from "vitest";
 import type { Connection } from "./connection.ts";
-import { MigrationsLocked, PooledConnection, takeLock } from "./lock.ts";
+import { describeHolder, MigrationsLocked, PooledConnection, takeLock } from "./lock.ts";
 import { migrate } from "./migrate.ts";
 import { MigrationFailed } from "./migration-failed.ts";
 import { status } from "./status.ts";
@@ -27,7 +27,9 @@ it("lets one of two runs work while the other waits and names it, and applies ev
   expect(event).toMatchObject({
     holder: { application: "chittyops migrate", client: "127.0.0.1", role: "postgres", since: expect.any(Date) },
   });
-  expect((await status(connection, folder)).running?.pid).toBe(event.kind === "waiting" ? event.holder.pid : 0);
+  const { running } = await status(connection, folder);
+  expect(event).toMatchObject({ holder: { pid: running?.pid } });
+  expect(running && describeHolder(running)).toContain(`pid ${running?.pid}, chittyops migrate, role postgres`);
   await blocker.query("commit");
   expect((await first).applied).toHaveLength(2);
   expect((await second).applied).toEqual([]);

@@ -1,32 +1,14 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { startThrowawayPostgres, type ThrowawayPostgres } from "../testing/throwaway-postgres.ts";
+import { expect, it } from "vitest";
 import { connectionTo } from "./connection.ts";
 import { takeLock } from "./lock.ts";
-import { type MigrateOptions, migrate } from "./migrate.ts";
 import { MigrationFailed } from "./migration-failed.ts";
+import { preview } from "./preview.ts";
+import { MigrationsRefused } from "./problem.ts";
 import { status } from "./status.ts";
 import { folderOf, write } from "./testing/folder.ts";
+import { postgresForTests, rejection } from "./testing/migrated-database.ts";
 
-let postgres: ThrowawayPostgres;
-let databases = 0;
-beforeAll(async () => {
-  postgres = await startThrowawayPostgres();
-});
-afterAll(() => postgres.stop());
-
-async function database() {
-  const name = `finance_${++databases}`;
-  const connection = connectionTo(await postgres.createDatabase(name));
-  const run = (folder: string, options: Partial<MigrateOptions> = {}) =>
-    migrate({
-      connection,
-      folder,
-      phase: "expand",
-      contractAllowed: { ok: false, why: "version 7 is live" },
-      ...options,
-    });
-  return { name, connection, run, query: (sql: string) => postgres.query(sql, name) };
-}
+const { server, database } = postgresForTests();
 
 const invoices = "create table invoices (id bigint primary key);\ninsert into invoices values (1);\n";
 
@@ -47,7 +29,7 @@ it("applies what is pending in order, once, and records it", async () => {
   expect(await query("select * from invoices")).toEqual([{ id: "1", due_at: null, paid_at: null }]);
 });
 
-it("needs no lock, no right to write and two queries when there is nothing to do", async () => {
+it("needs no lock, no right to write and one query when there is nothing to do", async () => {
   const { run, query, name, connection } = await database();
   const folder = folderOf({ "0001_invoices.sql": invoices });
   await run(folder);
@@ -56,7 +38,7 @@ it("needs no lock, no right to write and two queries when there is nothing to do
   );
   const holder = await connection.open();
   await takeLock(holder, connection, { waitMs: 0, signal: new AbortController().signal, onWaiting: () => {} });
-  const reader = connectionTo(postgres.url(name, "reader"));
+  const reader = connectionTo(server().url(name, "reader"));
   const queries: string[] = [];
   const counted = {
     ...reader,
@@ -71,7 +53,7 @@ it("needs no lock, no right to write and two queries when there is nothing to do
     },
   };
   expect(await run(folder, { connection: counted })).toEqual({ applied: [], held: [] });
-  expect(queries).toHaveLength(2);
+  expect(queries).toHaveLength(1);
   await holder.end();
 });
 
@@ -108,4 +90,81 @@ it("tells status: applied with times, pending with what they do, drifted", async
   expect(found.pending).toEqual([{ name: "0002_due", phase: "expand", does: "adds column due_at to invoices" }]);
   expect(found.drifted).toMatchObject([{ file: "0001_invoices.sql" }]);
   expect(found.running).toBeUndefined();
+});
+
+const estate = {
+  "0001_invoices.sql": invoices,
+  "0002_drop.sql": "-- chittyops: phase=contract\nalter table invoices drop note;",
+  "0003_due.sql": "-- chittyops: overtakes=0002\nalter table invoices add due_at date;",
+  "0004_broken.sql": "creat table x;",
+};
+
+it("previews what would run and what is held, with and without a database, and writes nothing", async () => {
+  const { run, query, connection } = await database();
+  const folder = folderOf(estate);
+  const options = { folder, phase: "expand", contractAllowed: { ok: false, why: "version 7 is live" } } as const;
+  const everything = await preview(options);
+  expect(everything.run).toEqual([
+    { name: "0001_invoices", phase: "expand", does: "creates table invoices; inserts into invoices" },
+    { name: "0003_due", phase: "expand", does: "adds column due_at to invoices" },
+    { name: "0004_broken", phase: "expand", does: 'cannot be read: syntax error at or near "creat"' },
+  ]);
+  expect(everything.held).toEqual([
+    { name: "0002_drop", does: "drops column note of invoices", why: "version 7 is live" },
+  ]);
+  expect(everything.problems).toMatchObject([
+    { file: "0004_broken.sql", found: expect.stringContaining("contract migration 0002_drop") },
+    { file: "0004_broken.sql", line: 1 },
+  ]);
+  expect((await preview({ ...options, connection })).run).toEqual(everything.run);
+  expect(await query("select to_regnamespace('chittyops') as ours")).toEqual([{ ours: null }]);
+  await run(folderOf({ "0001_invoices.sql": invoices }));
+  expect((await preview({ ...options, connection })).run.map(({ name }) => name)).toEqual(["0003_due", "0004_broken"]);
+});
+
+it("holds a contract migration until no old version can come back", async () => {
+  const { run, query } = await database();
+  const folder = folderOf({
+    "0001_invoices.sql": "create table invoices (id int, note text);",
+    "0002_drop.sql": estate["0002_drop.sql"],
+    "0003_due.sql": estate["0003_due.sql"],
+  });
+  const refused = { ok: false, why: "version 7 is live" } as const;
+  const names = (result: { applied: readonly { name: string }[] }) => result.applied.map(({ name }) => name);
+  const first = await run(folder);
+  expect(names(first)).toEqual(["0001_invoices", "0003_due"]);
+  expect(first.held).toEqual([{ name: "0002_drop", why: "version 7 is live" }]);
+  expect(names(await run(folder, { phase: "contract", contractAllowed: refused }))).toEqual([]);
+  expect(names(await run(folder, { phase: "contract", contractAllowed: { ok: true } }))).toEqual(["0002_drop"]);
+  expect(await query("select * from invoices")).toEqual([]);
+  expect((await run(folder)).held).toEqual([]);
+});
+
+it("refuses a database that drifted from its folder before anything is applied, with all problems at once", async () => {
+  const { run, query } = await database();
+  await run(folderOf({ "0001_a.sql": "select 1;", "0002_b.sql": "select 2;", "0004_d.sql": "select 4;" }));
+  const error = await rejection(
+    run(
+      folderOf({
+        "0001_a.sql": "select 11;",
+        "0003_c.sql": "select 3;",
+        "0004_d.sql": "select 4;",
+        "0005_e.sql": "create table e (id int);",
+        "0006_f.sql": "select from where;",
+      }),
+    ),
+  );
+  if (!(error instanceof MigrationsRefused)) throw error;
+  expect(error.problems.map(({ file }) => file)).toEqual(["0001_a.sql", "0002_b", "0003_c.sql", "0006_f.sql"]);
+  expect(error.message).toContain("0001_a.sql: found another text than the one applied at");
+  expect(error.message).toContain("remedy: restore the file as it was, and write a new migration for the change");
+  expect(await query("select to_regclass('e') as e")).toEqual([{ e: null }]);
+});
+
+it("never repeats a statement that may hold a password", async () => {
+  const { run } = await database();
+  const folder = folderOf({ "0001_role.sql": "create role postgres password 'canary-77aa';" });
+  const error = await rejection(run(folder));
+  expect(error).toBeInstanceOf(MigrationFailed);
+  expect(`${error.message} ${JSON.stringify(error)}`).not.toContain("canary-77aa");
 });

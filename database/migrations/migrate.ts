@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { type Client, DatabaseError } from "pg";
+import { setTimeout as delay, setImmediate } from "node:timers/promises";
+import type { Client, DatabaseError } from "pg";
 import {
   type Applying,
   applyAlone,
@@ -15,11 +15,11 @@ import { checkLock, type LockHolder, releaseLock, takeLock } from "./lock.ts";
 import { isLost } from "./lost.ts";
 import type { MigrationFolder, Phase } from "./migration.ts";
 import { MigrationFailed, MigrationInDoubt, MigrationInterrupted, type Reached } from "./migration-failed.ts";
-import { insufficientPrivilege, missingRight } from "./missing-right.ts";
+import { explained, insufficientPrivilege, missingRight } from "./missing-right.ts";
 import { type ContractAllowed, type Held, type Plan, type Planned, plan } from "./plan.ts";
-import { MigrationError, type MigrationProblem, MigrationsRefused } from "./problem.ts";
+import { type MigrationProblem, MigrationsRefused } from "./problem.ts";
 import { readMigrations } from "./read-folder.ts";
-import { prepareState, readState, type State } from "./state.ts";
+import { isUpToDate, prepareState, readState, type State } from "./state.ts";
 import { type ParsedMigration, parseMigrations } from "./statements.ts";
 
 export interface MigrateOptions {
@@ -33,7 +33,7 @@ export interface MigrateOptions {
   limits?: Partial<Limits>;
 }
 
-export interface Limits extends Timeouts {
+interface Limits extends Timeouts {
   /** Longest wait for another run to end, ms. */
   waitMs: number;
 }
@@ -64,7 +64,7 @@ export interface MigrateResult {
 const attempts = 5;
 
 /**
- * Applies what is pending in this phase. Costs a connection and two queries when there is nothing to do.
+ * Applies what is pending in this phase. Costs a connection and one query when there is nothing to do.
  * @throws MigrationsRefused before anything is applied: problems of the folder, drift, an order that cannot be
  * @throws MigrationFailed, MigrationInDoubt, MigrationInterrupted with how far it came
  * @throws MigrationsLocked, PooledConnection, ConnectionFailed; the signal's reason when aborted
@@ -95,8 +95,9 @@ class Run {
 
   async toTheEnd(): Promise<MigrateResult> {
     const { connection, folder: path } = this.options;
-    // The files are read while the server answers.
+    // The files are read while the server answers to the greeting, which goes out first.
     const opening = connection.open(this.signal);
+    await setImmediate();
     const folder = await readOrClose(path, opening);
     let client = await opening;
     for (let losses = 0; ; ) {
@@ -104,7 +105,7 @@ class Run {
       try {
         return await this.withSession(client, folder);
       } catch (error) {
-        if (!isLost(error) || this.signal.aborted) throw await this.explained(error, client);
+        if (!isLost(error) || this.signal.aborted) throw await explained(error, client, connection.role);
         losses = this.applied.length > before ? 1 : losses + 1;
         const reason = error instanceof Error ? error.message : String(error);
         if (losses >= attempts) throw new MigrationInterrupted(losses, reason, this.reached());
@@ -121,6 +122,7 @@ class Run {
    * gone and its transaction decided, also when its runner was killed or the answer to its commit was lost.
    */
   private async withSession(client: Client, folder: MigrationFolder): Promise<MigrateResult> {
+    if (await isUpToDate(client, folder)) return { applied: this.applied, held: [] };
     const first = this.planOf(folder, await readState(client, folder));
     if (first.run.length === 0 && first.problems.length === 0) return this.result(first);
     // All mistakes of pending files are found before the first of them runs.
@@ -196,15 +198,6 @@ class Run {
           ? `tried ${tries} times; end the transaction that is in the way (select * from pg_stat_activity where state <> 'idle'), then run again`
           : undefined;
     return new MigrationFailed(migration, statement, error, remedy, this.reached());
-  }
-
-  /** A refusal outside any migration (reading the record, making its table) as a message with the missing right. */
-  private async explained(error: unknown, client: Client): Promise<unknown> {
-    if (!(error instanceof DatabaseError) || error.code !== insufficientPrivilege) return error;
-    const right = await missingRight(client, this.options.connection.role, error, undefined);
-    return new MigrationError(`The record of the migrations (chittyops.migrations) cannot be kept: ${right}`, {
-      cause: error,
-    });
   }
 
   private async parse({ run, held }: Plan, { kind }: MigrationFolder): Promise<MigrationProblem[]> {

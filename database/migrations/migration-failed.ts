@@ -1,6 +1,6 @@
 import type { DatabaseError } from "pg";
 import { MigrationError } from "./problem.ts";
-import type { ParsedMigration, Statement } from "./statements.ts";
+import { firstWords, type ParsedMigration, type Statement } from "./statements.ts";
 
 /** How far a run came before it ended. */
 export interface Reached {
@@ -16,6 +16,7 @@ export class MigrationFailed extends MigrationError {
   readonly file: string;
   /** Line in the file, from 1; undefined for the commit. */
   readonly line: number | undefined;
+  /** Shortened; without what may be a password. */
   readonly statement: string | undefined;
   /** SQLSTATE, https://www.postgresql.org/docs/18/errcodes-appendix.html */
   readonly code: string | undefined;
@@ -32,7 +33,7 @@ export class MigrationFailed extends MigrationError {
     // Postgres' `detail` is left out: it quotes rows.
     const parts = [
       `${migration.file}${line === undefined ? "" : `:${line}`} failed: ${error.message} (${error.code ?? "no code"})`,
-      statement ? `  statement: ${shortened(statement.text)}` : "  at the commit of the whole file",
+      statement ? `  statement: ${shown(statement)}` : "  at the commit of the whole file",
       error.hint && `  hint: ${error.hint}`,
       ...describeReached(reached),
       migration.transaction
@@ -43,7 +44,7 @@ export class MigrationFailed extends MigrationError {
     super(parts.filter(Boolean).join("\n"));
     this.file = migration.file;
     this.line = line;
-    this.statement = statement?.text;
+    this.statement = statement && shown(statement);
     this.code = error.code;
     this.hint = error.hint;
     this.reached = reached;
@@ -56,11 +57,12 @@ export class MigrationInDoubt extends MigrationError {
   readonly file: string;
   readonly line: number;
   readonly reached: Reached;
-  constructor({ file, name }: ParsedMigration, { line, text }: Statement, reached: Reached) {
+  constructor({ file, name }: ParsedMigration, statement: Statement, reached: Reached) {
+    const { line } = statement;
     super(
       [
         `${file}:${line} is half applied: a run died in this statement, outside a transaction, and it is not known whether it happened.`,
-        `  statement: ${shortened(text)}`,
+        `  statement: ${shown(statement)}`,
         ...describeReached(reached),
         `  remedy: look at the database, then settle ${name}: as done, or to be run again`,
       ].join("\n"),
@@ -100,7 +102,9 @@ function lineOf({ text, line }: Statement, { position }: DatabaseError): number 
   return line + before.filter((sign) => sign === "\n").length;
 }
 
-function shortened(text: string): string {
+function shown({ node, text }: Statement): string {
+  // These may hold a password.
+  if ("CreateRoleStmt" in node || "AlterRoleStmt" in node) return `${firstWords(text)} …`;
   const line = text.replaceAll(/\s+/g, " ");
   return line.length > 200 ? `${line.slice(0, 200)} …` : line;
 }

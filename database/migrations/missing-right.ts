@@ -1,4 +1,5 @@
-import type { Client, DatabaseError } from "pg";
+import { type Client, DatabaseError } from "pg";
+import { MigrationError } from "./problem.ts";
 import type { Statement } from "./statements.ts";
 
 /** SQLSTATE insufficient_privilege. */
@@ -57,6 +58,13 @@ export async function missingRight(
     default:
       return lacks("USAGE");
   }
+}
+
+/** A refusal outside any migration (its record cannot be read or written) with the right that is missing; other errors as they are. */
+export async function explained(error: unknown, client: Client, role: string): Promise<unknown> {
+  if (!(error instanceof DatabaseError) || error.code !== insufficientPrivilege) return error;
+  const right = await missingRight(client, role, error, undefined);
+  return new MigrationError(`The record of the migrations (chittyops.migrations) is out of reach: ${right}`);
 }
 
 function quoted(name: string): string {

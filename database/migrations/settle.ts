@@ -1,5 +1,6 @@
 import type { Connection } from "./connection.ts";
 import { releaseLock, takeLock } from "./lock.ts";
+import { explained } from "./missing-right.ts";
 import { MigrationsRefused } from "./problem.ts";
 import { readMigrations } from "./read-folder.ts";
 import { readState, recordProgress } from "./state.ts";
@@ -39,6 +40,8 @@ export async function settle(
       ]);
     await client.query(recordProgress(migration, record.statementsDone + (answer === "done" ? 1 : 0), "stopped"));
     await releaseLock(client);
+  } catch (error) {
+    throw await explained(error, client, connection.role);
   } finally {
     await client.end();
   }

@@ -1,4 +1,5 @@
-import { type Client, escapeLiteral } from "pg";
+import { type Client, DatabaseError, escapeLiteral } from "pg";
+import { isLost } from "./lost.ts";
 import { type Migration, type MigrationFolder, type Phase, sha256 } from "./migration.ts";
 import type { ParsedMigration } from "./statements.ts";
 
@@ -47,6 +48,28 @@ const createTable = `
     duration_ms bigint
   );
   comment on table chittyops.migrations is 'Which migrations were applied; kept by chittyops.'`;
+
+/**
+ * Whether every file is applied as it is and nothing else is: one round trip, and as little as can be asked in it. `false` when it cannot tell:
+ * then `readState` does. Drizzle may have applied more than its folder says, so there it never tells.
+ */
+export async function isUpToDate(client: Client, { kind, migrations }: MigrationFolder): Promise<boolean> {
+  if (kind === "drizzle") return false;
+  try {
+    const { rows } = await client.query<[string, string | null]>({
+      text: "select name, case state when 'applied' then checksum end from chittyops.migrations",
+      rowMode: "array",
+    });
+    const applied = new Map(rows);
+    return (
+      rows.length === migrations.length && migrations.every(({ name, checksum }) => applied.get(name) === checksum)
+    );
+  } catch (error) {
+    // No table yet, or no right to read it.
+    if (error instanceof DatabaseError && !isLost(error)) return false;
+    throw error;
+  }
+}
 
 /** Two round trips, whatever there is. Writes nothing. */
 export async function readState(client: Client, folder: MigrationFolder): Promise<State> {

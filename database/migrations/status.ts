@@ -1,11 +1,13 @@
 import type { Connection } from "./connection.ts";
-import { describeMigrations } from "./describe.ts";
+import { describeParsed } from "./describe.ts";
 import { findHolder, type LockHolder } from "./lock.ts";
 import type { Phase } from "./migration.ts";
+import { explained } from "./missing-right.ts";
 import { plan } from "./plan.ts";
 import type { MigrationProblem } from "./problem.ts";
 import { readMigrations } from "./read-folder.ts";
 import { readState } from "./state.ts";
+import { parseMigrations } from "./statements.ts";
 
 export interface MigrationStatus {
   applied: readonly { name: string; phase: Phase; at: Date; by: string; durationMs: number | undefined }[];
@@ -35,7 +37,7 @@ export async function status(
     const { recorded } = await readState(client, folder);
     const { run, problems } = plan(folder, recorded, "contract", { ok: true });
     const migrations = run.map(({ migration }) => migration);
-    const lines = await describeMigrations({ kind: folder.kind, migrations });
+    const { parsed, problems: unreadable } = await parseMigrations(migrations, folder.kind);
     return {
       applied: recorded.flatMap(({ name, phase, appliedAt, appliedBy, durationMs }) =>
         appliedAt ? [{ name, phase, at: appliedAt, by: appliedBy, durationMs }] : [],
@@ -43,7 +45,10 @@ export async function status(
       pending: run.map(({ migration: { name, phase }, begun }, index) => ({
         name,
         phase,
-        does: lines[index] ?? "",
+        does: parsed
+          .slice(index, index + 1)
+          .map((one) => describeParsed(one, unreadable))
+          .join(),
         ...(begun && begun.state !== "applied"
           ? { begun: { statementsDone: begun.statementsDone, at: begun.startedAt, state: begun.state } }
           : {}),
@@ -51,6 +56,8 @@ export async function status(
       drifted: problems,
       running: await findHolder(client),
     };
+  } catch (error) {
+    throw await explained(error, client, connection.role);
   } finally {
     await client.end();
   }
