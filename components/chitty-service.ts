@@ -2,8 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedService } from "../catalog/index.ts";
 import * as cloudflare from "./cloudflare.ts";
 import { publicUrl } from "./public-url.ts";
+import type { NeonDatabase } from "./neon-database.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { addresses } from "./worker/addresses.ts";
+import { contractMigrations, makeDatabases } from "./worker/databases.ts";
 import { healthGate } from "./worker/health-gate.ts";
 import { queueConsumers } from "./worker/queue-consumers.ts";
 import { registryEntry } from "./worker/registry-entry.ts";
@@ -20,7 +22,7 @@ export interface ChittyServiceArgs {
 export type Health = "healthy" | "unchecked";
 
 /**
- * A service of ChittyOS: what it stores, the Worker that runs it with its bindings, addresses and queues, its entry in the registry,
+ * A service of ChittyOS: its databases, what else it stores, the Worker that runs it with its bindings, addresses and queues, its entry in the registry,
  * the gate that waits for its health, and its schedules last. A service that runs elsewhere is only registered.
  *
  * Deleted in the opposite order: schedules, queue consumers, addresses, the script, what it stores.
@@ -38,8 +40,9 @@ export class ChittyService extends pulumi.ComponentResource {
   constructor(name: string, args: ChittyServiceArgs, around: Surroundings, opts?: pulumi.ComponentResourceOptions) {
     super("chittyops:index:ChittyService", name, about(args), opts);
     const { service } = args;
+    const databases = makeDatabases(service, around, { parent: this });
     makeStores(service, around, { parent: this });
-    const deployed = this.#deploy(service, around);
+    const deployed = this.#deploy(service, databases, around);
     this.url = pulumi.output(publicUrl(service, around.edgeUrl));
     this.scriptName = pulumi.output(deployed?.scriptName);
     this.health = deployed?.health ?? pulumi.output<Health>("unchecked");
@@ -47,13 +50,13 @@ export class ChittyService extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url, scriptName: this.scriptName, health: this.health, stores: this.stores });
   }
 
-  #deploy(service: ResolvedService, around: Surroundings) {
+  #deploy(service: ResolvedService, databases: readonly NeonDatabase[], around: Surroundings) {
     const { worker } = service;
     if (worker === undefined) {
       registryEntry(service, around, { parent: this });
       return undefined;
     }
-    const script = workerScript(service, worker, around, { parent: this });
+    const script = workerScript(service, worker, around, databases.flatMap(({ ready }) => ready), { parent: this });
     const consumers = queueConsumers(service, script, around, { parent: this });
     const reachable = addresses(service, script, around, { parent: this });
     registryEntry(service, around, { parent: this, dependsOn: script });
@@ -61,7 +64,9 @@ export class ChittyService extends pulumi.ComponentResource {
       parent: this,
       dependsOn: [...consumers, ...reachable],
     });
-    this.#schedule(service, script, around, gate === undefined ? reachable : [gate]);
+    const healthy = gate === undefined ? reachable : [gate];
+    contractMigrations(service, databases, script, around, { parent: this, dependsOn: healthy });
+    this.#schedule(service, script, around, healthy);
     return { scriptName: script.scriptName, health: gate?.stdout.apply((): Health => "healthy") };
   }
 

@@ -5,6 +5,7 @@
 
 export { D1Database } from "@pulumi/cloudflare/d1database.js";
 export { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
+export { HyperdriveConfig } from "@pulumi/cloudflare/hyperdriveConfig.js";
 export { Provider } from "@pulumi/cloudflare/provider.js";
 export { Queue } from "@pulumi/cloudflare/queue.js";
 export { QueueConsumer } from "@pulumi/cloudflare/queueConsumer.js";

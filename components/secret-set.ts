@@ -24,6 +24,9 @@ export interface SecretSetArgs {
   whenNotProvided: "refuse" | "derive" | "dummy";
 }
 
+/** Where the value of a secret comes from that another resource has. */
+export type OutputOf = (secret: Extract<ResolvedSecret, { source: "output" }>) => pulumi.Output<string>;
+
 /** What a preview without credentials shows in place of a provided secret. */
 const offlineDummy = (variable: string): string => `offline preview: ${variable} is not set`;
 
@@ -37,10 +40,11 @@ export class SecretSet extends pulumi.ComponentResource {
   readonly #values = new Map<string, pulumi.Output<string>>();
   readonly #entries = new Map<string, { storeId: pulumi.Output<string>; secretName: pulumi.Output<string> }>();
 
-  constructor(name: string, args: SecretSetArgs, opts?: pulumi.ComponentResourceOptions) {
+  /** `outputOf` gives a secret whose source is an output; it is called for each of them. */
+  constructor(name: string, args: SecretSetArgs, outputOf: OutputOf, opts?: pulumi.ComponentResourceOptions) {
     super("chittyops:index:SecretSet", name, args, opts);
     for (const secret of args.secrets) {
-      const value = this.#make(name, secret, args);
+      const value = this.#make(name, secret, args, outputOf);
       if (value !== undefined) this.#values.set(secret.key, value);
     }
     this.#keep(name, args);
@@ -48,9 +52,11 @@ export class SecretSet extends pulumi.ComponentResource {
     this.registerOutputs({ keys: this.keys });
   }
 
-  /** The value, always secret. `undefined`: it is the output of something that is not there yet. */
-  value(key: string): pulumi.Output<string> | undefined {
-    return this.#values.get(key);
+  /** The value, always secret. */
+  value(key: string): pulumi.Output<string> {
+    const found = this.#values.get(key);
+    if (found === undefined) throw new Error(`${key} is not a secret of this set, or was not provided`);
+    return found;
   }
 
   /** Where a Worker finds a secret of the account's Secrets Store. */
@@ -60,8 +66,13 @@ export class SecretSet extends pulumi.ComponentResource {
     return found;
   }
 
-  #make(name: string, secret: ResolvedSecret, args: SecretSetArgs): pulumi.Output<string> | undefined {
-    if (secret.source === "output") return undefined;
+  #make(
+    name: string,
+    secret: ResolvedSecret,
+    args: SecretSetArgs,
+    outputOf: OutputOf,
+  ): pulumi.Output<string> | undefined {
+    if (secret.source === "output") return pulumi.secret(outputOf(secret));
     if (secret.source === "generated") return this.#generate(name, secret.key, secret.length, args);
     const provided = process.env[secret.variable];
     if (provided) return pulumi.secret(provided);

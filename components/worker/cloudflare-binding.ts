@@ -40,8 +40,7 @@ export function cloudflareBinding(
     case "dispatch-namespace":
       return made({ name, type: "dispatch_namespace", namespace: target(declared.target, "name", registry) });
     case "hyperdrive":
-      if ("id" in declared.target) return made({ name, type: "hyperdrive", id: declared.target.id });
-      return { missing: "its database is not there yet" };
+      return made({ name, type: "hyperdrive", id: target(declared.target, "id", registry) });
     case "queue-consumer":
       return undefined;
     case "service": {
@@ -60,12 +59,8 @@ export function cloudflareBinding(
       const elsewhere = scriptName === undefined ? {} : { scriptName: registry.script(scriptName) };
       return made({ name, type: "workflow", className, workflowName, ...elsewhere });
     }
-    case "secret": {
-      const text = secrets.value(declared.secret);
-      return text === undefined
-        ? { missing: "its database is not there yet" }
-        : made({ name, type: "secret_text", text: pulumi.secret(text) });
-    }
+    case "secret":
+      return made({ name, type: "secret_text", text: pulumi.secret(secrets.value(declared.secret)) });
     case "secrets-store":
       return made({ name, type: "secrets_store_secret", ...secrets.entry(declared.entry) });
     case "vectorize":

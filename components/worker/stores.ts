@@ -1,26 +1,25 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedService, ResolvedStore } from "../../catalog/index.ts";
 import * as cloudflare from "../cloudflare.ts";
 import type { StoreOutputs } from "../output-registry.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /**
- * Makes what a service owns, and publishes it by key. A Hyperdrive configuration comes with its database.
+ * Makes what a service owns, and publishes it by key.
  * What holds data that exists nowhere else is protected where the environment says so.
  */
 export function makeStores(service: ResolvedService, around: Surroundings, opts: pulumi.CustomResourceOptions): void {
   for (const store of service.stores) {
-    const outputs = makeStore(`${service.name}-${store.store}`, store, around, opts);
-    if (outputs !== undefined) around.registry.publishStore(store.key, outputs);
+    around.registry.publishStore(store.key, makeStore(`${service.name}-${store.store}`, store, around, opts));
   }
 }
 
 function makeStore(
   name: string,
   store: ResolvedStore,
-  { accountId, estate }: Surroundings,
+  { accountId, estate, registry }: Surroundings,
   opts: pulumi.CustomResourceOptions,
-): StoreOutputs | undefined {
+): StoreOutputs {
   const { physicalName } = store;
   const holdsData = { ...opts, protect: estate.environment.protectsData };
   switch (store.kind) {
@@ -69,8 +68,28 @@ function makeStore(
       );
       return { id: namespace.id, name: namespace.namespaceName };
     }
-    case "hyperdrive":
-      return undefined;
+    case "hyperdrive": {
+      const key = `${store.databaseOwner}/${store.database}`;
+      const config = new cloudflare.HyperdriveConfig(
+        name,
+        {
+          accountId,
+          name: physicalName,
+          // The direct host: Hyperdrive pools by itself.
+          origin: {
+            scheme: "postgresql",
+            host: registry.database(key, ({ host }) => host),
+            port: registry.database(key, ({ port }) => port),
+            database: registry.database(key, ({ databaseName }) => databaseName),
+            user: registry.database(key, ({ runtime }) => runtime.user),
+            password: pulumi.secret(registry.database(key, ({ runtime }) => runtime.password)),
+          },
+          caching: { disabled: !store.caching },
+        },
+        { ...opts, additionalSecretOutputs: ["origin"] },
+      );
+      return { id: config.id, name: config.name };
+    }
     default:
       return unhandled(store);
   }

@@ -11,12 +11,13 @@ import { workerCode } from "./worker-code.ts";
 
 /**
  * The script of a service. Other Workers learn its name through the registry: from the moment that something answers to it where
- * bindings form a cycle, else once the script itself is there.
+ * bindings form a cycle, else once the script itself is there. What it has to find is in `after`.
  */
 export function workerScript(
   service: ResolvedService,
   worker: ResolvedWorker,
   around: Surroundings,
+  after: readonly pulumi.Resource[],
   opts: pulumi.CustomResourceOptions,
 ): cloudflare.WorkersScript {
   const closesCycle = around.estate.shellFirst.includes(service.name);
@@ -34,7 +35,7 @@ export function workerScript(
       // Others of its cycle still bind the script when its turn to be deleted comes.
       ...(closesCycle && { force: true }),
     },
-    { ...opts, dependsOn: first.map(({ script }) => script), additionalSecretOutputs: ["bindings"] },
+    { ...opts, dependsOn: [...after, ...first.map(({ script }) => script)], additionalSecretOutputs: ["bindings"] },
   );
   const earliest = closesCycle ? (first.at(-1)?.script ?? script) : script;
   around.registry.publishScript(worker.scriptName, earliest.scriptName);
@@ -47,7 +48,7 @@ export function workerScript(
  */
 function release(args: cloudflare.WorkersScriptArgs, { secrets, shellToken }: Surroundings): pulumi.Output<string> {
   const digest = pulumi
-    .all([pulumi.jsonStringify(args), secrets.value(shellToken) ?? ""])
+    .all([pulumi.jsonStringify(args), secrets.value(shellToken)])
     .apply(([inputs, key]) => createHmac("sha256", key).update(inputs).digest("hex").slice(0, 16));
   return pulumi.unsecret(digest);
 }
@@ -102,7 +103,7 @@ function bindingsOf(service: ResolvedService, around: Surroundings, hasCode: boo
     };
     made.push(
       { name: shellManifestBinding, type: "plain_text", text: JSON.stringify(manifest) },
-      { name: shellTokenBinding, type: "secret_text", text: pulumi.secret(secrets.value(shellToken) ?? "") },
+      { name: shellTokenBinding, type: "secret_text", text: pulumi.secret(secrets.value(shellToken)) },
     );
   }
   const nameOf = ({ name }: CloudflareBinding) => (typeof name === "string" ? name : "");

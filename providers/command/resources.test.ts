@@ -116,7 +116,7 @@ describe("secrets", () => {
     const made = await resource.create({ create: "echo $TOKEN", environment: { TOKEN: new Secret("canary") } });
     expect(made.outputs.stdout).toEqual(new Secret("canary"));
     expect(made.outputs.environment).toEqual({ TOKEN: new Secret("canary") });
-    const preview = resource.provider.previewCreate(type, { create: new Secret("echo canary") });
+    const preview = await resource.previewCreate({ create: new Secret("echo canary") });
     expect(preview.stdout).toBeInstanceOf(Secret);
   });
 });

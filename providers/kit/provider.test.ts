@@ -110,9 +110,9 @@ describe("secrets", () => {
 });
 
 describe("previews", () => {
-  it("of a create show the inputs, and what is not known yet as unknown", () => {
+  it("of a create show the inputs, and what is not known yet as unknown", async () => {
     const { note } = setUp();
-    const outputs = note.provider.previewCreate(type, { shelf: "s", title: unknown });
+    const outputs = await note.previewCreate({ shelf: "s", title: unknown });
     expect(outputs).toMatchObject({ shelf: "s", title: unknown, digest: unknown, version: unknown });
     expect(outputs.key).toEqual(new Secret(unknown));
   });
@@ -120,11 +120,7 @@ describe("previews", () => {
   it("of an update keep what an update does not touch", async () => {
     const { note } = setUp();
     const made = await note.create({ shelf: "s", title: "t" });
-    const outputs = note.provider.previewUpdate(
-      type,
-      { state: made.outputs, inputs: made.inputs },
-      { shelf: "s", title: "u" },
-    );
+    const outputs = await note.previewUpdate(made, { shelf: "s", title: "u" });
     expect(outputs).toMatchObject({ title: "u", createdOn: "today", version: unknown });
   });
 });

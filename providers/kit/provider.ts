@@ -70,11 +70,12 @@ export class Provider<Client> {
     olds: { state: ValueMap; inputs: ValueMap },
     news: ValueMap,
     ignore: string[],
+    { signal }: Pick<Situation, "signal">,
   ): Promise<DiffResult> {
     const resource = this.#resource(type);
     const before = revealMap(olds.inputs);
     const after = revealMap(news);
-    const behind = (await resource.stale?.(toJsonMap(olds.state), after)) ?? [];
+    const behind = (await resource.stale?.(toJsonMap(olds.state), after, signal)) ?? [];
     const found: Change[] = [
       ...diffInputs(before, after, resource.shape, ignore),
       ...behind.map((path) => ({ path, kind: "update", replace: false }) as const),
@@ -99,8 +100,9 @@ export class Provider<Client> {
   }
 
   /** What a create would give, as far as it can be told before. */
-  previewCreate(type: string, inputs: ValueMap): ValueMap {
+  async previewCreate(type: string, inputs: ValueMap, situation: Situation): Promise<ValueMap> {
     const resource = this.#resource(type);
+    await resource.plan?.(revealMap(inputs), this.#operation(situation));
     const later = Object.entries(resource.shape).filter(([, field]) => field.output === true);
     const outputs: ValueMap = { ...Object.fromEntries(later.map(([name]) => [name, unknown])), ...inputs };
     return this.#conceal(resource, { ...outputs, ...resource.preview?.(revealMap(inputs)) }, inputs, {});
@@ -151,8 +153,14 @@ export class Provider<Client> {
   }
 
   /** What an update would give: the new inputs, outputs that updates leave alone, and unknowns for the rest. */
-  previewUpdate(type: string, { state, inputs }: { state: ValueMap; inputs: ValueMap }, news: ValueMap): ValueMap {
+  async previewUpdate(
+    type: string,
+    { state, inputs }: { state: ValueMap; inputs: ValueMap },
+    news: ValueMap,
+    situation: Situation,
+  ): Promise<ValueMap> {
     const resource = this.#resource(type);
+    await resource.plan?.(revealMap(news), this.#operation(situation));
     const outputs: ValueMap = {};
     for (const [name, field] of Object.entries(resource.shape)) {
       const before = state[name];

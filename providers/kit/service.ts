@@ -91,8 +91,9 @@ export function providerService<Client>(provider: Provider<Client>, log: EngineL
       const inputs = fromStruct(request.getOldInputs() ?? request.getOlds());
       const olds = { state: fromStruct(request.getOlds()), inputs };
       const news = fromStruct(request.getNews());
-      run(request.getUrn(), olds.state, olds.inputs, news);
-      const result = await provider.diff(typeOf(request.getUrn()), olds, news, request.getIgnorechangesList());
+      const situation = run(request.getUrn(), olds.state, olds.inputs, news);
+      const ignored = request.getIgnorechangesList();
+      const result = await provider.diff(typeOf(request.getUrn()), olds, news, ignored, situation);
       return diffed(result.changes, result.deleteBeforeReplace);
     }),
     create: answer(async (request: messages.CreateRequest, run) => {
@@ -100,7 +101,8 @@ export function providerService<Client>(provider: Provider<Client>, log: EngineL
       const inputs = fromStruct(request.getProperties());
       const situation = run(request.getUrn(), inputs);
       const response = new messages.CreateResponse();
-      if (request.getPreview()) return response.setProperties(toStruct(provider.previewCreate(type, inputs)));
+      if (request.getPreview())
+        return response.setProperties(toStruct(await provider.previewCreate(type, inputs, situation)));
       const made = await provider.create(type, inputs, situation);
       return response.setId(made.id).setProperties(toStruct(made.outputs));
     }),
@@ -118,7 +120,8 @@ export function providerService<Client>(provider: Provider<Client>, log: EngineL
       const news = fromStruct(request.getNews());
       const situation = run(request.getUrn(), olds.state, olds.inputs, news);
       const response = new messages.UpdateResponse();
-      if (request.getPreview()) return response.setProperties(toStruct(provider.previewUpdate(type, olds, news)));
+      if (request.getPreview())
+        return response.setProperties(toStruct(await provider.previewUpdate(type, olds, news, situation)));
       const made = await provider.update(type, request.getId(), olds, news, situation);
       return response.setProperties(toStruct(made.outputs));
     }),

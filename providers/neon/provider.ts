@@ -7,8 +7,10 @@ import type { NeonClient } from "./client.ts";
 import { branch } from "./resources/branch.ts";
 import { database } from "./resources/database.ts";
 import { endpoint } from "./resources/endpoint.ts";
+import { migrations } from "./resources/migrations.ts";
 import { project } from "./resources/project.ts";
 import { role } from "./resources/role.ts";
+import { runtimeRole } from "./resources/runtime-role.ts";
 import { snapshotSchedule } from "./resources/snapshot-schedule.ts";
 import { textOf } from "./text-of.ts";
 
@@ -42,8 +44,10 @@ export function neon(options: Partial<typeof patience> = {}): ProviderDefinition
       "neon:index:Branch": branch,
       "neon:index:Database": database,
       "neon:index:Endpoint": endpoint,
+      "neon:index:Migrations": migrations,
       "neon:index:Project": project,
       "neon:index:Role": role,
+      "neon:index:RuntimeRole": runtimeRole,
       "neon:index:SnapshotSchedule": snapshotSchedule,
     },
   };

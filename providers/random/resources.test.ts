@@ -35,7 +35,7 @@ describe("what each type makes", () => {
     ["randomBytes:RandomBytes", { length: 8 }, ["base64", "hex"]],
   ])("%s keeps its values secret", async (type, inputs, names) => {
     const made = await resource(type).create(inputs);
-    const preview = resource(type).provider.previewCreate(`random:index/${type}`, inputs);
+    const preview = await resource(type).previewCreate(inputs);
     for (const name of names) {
       expect(made.outputs[name]).toBeInstanceOf(Secret);
       expect(preview[name]).toBeInstanceOf(Secret);

@@ -15,7 +15,10 @@ export function operate<Client>(definition: ProviderDefinition<Client>, config: 
     create: (inputs: ValueMap) => provider.create(type, inputs, idle),
     read: (recorded: Recorded) => provider.read(type, recorded.id, states(recorded), idle),
     import: (id: string) => provider.read(type, id, { state: {} }, idle),
-    diff: (recorded: Recorded, news: ValueMap) => provider.diff(type, states(recorded), news, []),
+    diff: (recorded: Recorded, news: ValueMap) => provider.diff(type, states(recorded), news, [], idle),
+    previewCreate: (inputs: ValueMap, log = idle.log) => provider.previewCreate(type, inputs, { ...idle, log }),
+    previewUpdate: (recorded: Recorded, news: ValueMap, log = idle.log) =>
+      provider.previewUpdate(type, states(recorded), news, { ...idle, log }),
     update: (recorded: Recorded, news: ValueMap) => provider.update(type, recorded.id, states(recorded), news, idle),
     delete: (recorded: Recorded) => provider.delete(type, recorded.id, states(recorded), idle),
   };

@@ -12,6 +12,13 @@ const schema = z.object({
   zoneId: id,
   /** Of `local`: the embedded cloud's API, e.g. `http://127.0.0.1:41801/client/v4`. */
   cloudflareBaseUrl: z.url().endsWith("/client/v4").optional(),
+  /** Of `local`: the embedded cloud's Neon, e.g. `http://127.0.0.1:41801/api/v2`. */
+  neonBaseUrl: z.url().endsWith("/api/v2").optional(),
+  /** The Neon organization of the databases, e.g. `org-quiet-river-12345678`; absent: the one of `NEON_API_KEY`. */
+  neonOrganization: z
+    .string()
+    .regex(/^org-[a-z0-9-]+$/, "an organization's id, e.g. org-quiet-river-12345678")
+    .optional(),
   /** Of `local`: the embedded cloud's edge, e.g. `http://127.0.0.1:41802`. */
   edgeUrl: z.url().optional(),
   /** People with an address there may reach the operators' pages, e.g. `chitty.cc`. */
@@ -42,6 +49,8 @@ export function coreConfig(): CoreConfig {
     accountId: config.get("accountId") ?? (offline ? dummyId : undefined),
     zoneId: config.get("zoneId") ?? (offline ? dummyId : undefined),
     cloudflareBaseUrl: config.get("cloudflareBaseUrl"),
+    neonBaseUrl: config.get("neonBaseUrl"),
+    neonOrganization: config.get("neonOrganization"),
     edgeUrl: config.get("edgeUrl"),
     operatorEmailDomain: config.get("operatorEmailDomain"),
     secretsStoreId: config.get("secretsStoreId"),

@@ -29,14 +29,15 @@ export async function core(environment: string): Promise<Record<string, unknown>
   }
   const provider = providers(config);
   const opts = { providers: Object.values(provider) };
+  const registry = new OutputRegistry();
   const zone = edgeZone(estate, config, opts);
   const around: Surroundings = {
     estate,
     accountId: config.accountId,
     zoneId: config.zoneId,
     bundles,
-    registry: new OutputRegistry(),
-    secrets: secretSet(estate, secrets, config, opts),
+    registry,
+    secrets: secretSet(estate, secrets, config, registry, opts),
     shellToken: shellToken.key,
     ...registryStore(estate),
     ...standIn(estate),
@@ -46,7 +47,7 @@ export async function core(environment: string): Promise<Record<string, unknown>
   for (const service of estate.services) {
     new ChittyService(service.name, { service, environment }, around, opts);
   }
-  around.registry.close();
+  registry.close();
   return outputs(around, config, zone, { provider: provider.random });
 }
 

@@ -6,6 +6,7 @@ import type { EdgeZone } from "../../components/edge-zone.ts";
 import { publicUrl } from "../../components/public-url.ts";
 import type { Surroundings } from "../../components/surroundings.ts";
 import { type CoreOutputs, coreOutputsVersion } from "../../contracts/core-outputs.ts";
+import type { DatabaseOutput } from "../../contracts/database-output.ts";
 import type { CoreConfig } from "./config.ts";
 import { shellToken } from "./secrets.ts";
 
@@ -46,9 +47,31 @@ export function outputs(
     core,
     /** By family, for the contract stacks. */
     enrolmentKeys: keys,
+    /** By `<instance>/<name>`, for `chittyops db`. */
+    databases: databasesOf(around),
     /** What a caller shows to `GET /api/v1/status` of a service that is still a shell. */
     shellToken: secrets.value(shellToken.key),
   };
+}
+
+/** How the owner of each database reaches it, and what Neon calls it. Secret as a whole. */
+function databasesOf({ estate, registry }: Surroundings): pulumi.Output<Record<string, DatabaseOutput>> {
+  const outputs = estate.services.flatMap(({ instance, databases }) =>
+    databases.map(({ name }) => {
+      const key = `${instance}/${name}`;
+      return [
+        key,
+        {
+          projectId: registry.database(key, ({ projectId }) => projectId),
+          branchId: registry.database(key, ({ branchId }) => branchId),
+          ownerUri: registry.database(key, ({ owner }) => owner.uri),
+          runtimeUri: registry.database(key, ({ runtime }) => runtime.uri),
+          pooledUri: registry.database(key, ({ runtime }) => runtime.pooledUri),
+        },
+      ] as const;
+    }),
+  );
+  return pulumi.secret(Object.fromEntries(outputs)) as pulumi.Output<Record<string, DatabaseOutput>>;
 }
 
 /** The key that each family's children enrol with. */

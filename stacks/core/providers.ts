@@ -2,10 +2,11 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import * as cloudflare from "../../components/cloudflare.ts";
+import * as neon from "../../providers/neon/sdk/index.ts";
 import type { CoreConfig } from "./config.ts";
 
-/** Explicit providers, since the stack's configuration forbids default ones. The API token comes from `CLOUDFLARE_API_TOKEN` only. */
-export function providers({ cloudflareBaseUrl, offline }: CoreConfig) {
+/** Explicit providers, since the stack's configuration forbids default ones. Their tokens come from `CLOUDFLARE_API_TOKEN` and `NEON_API_KEY` only. */
+export function providers({ cloudflareBaseUrl, neonBaseUrl, neonOrganization, offline }: CoreConfig) {
   const withoutCredentials = offline && !process.env.CLOUDFLARE_API_TOKEN;
   return {
     cloudflare: new cloudflare.Provider("cloudflare", {
@@ -14,6 +15,10 @@ export function providers({ cloudflareBaseUrl, offline }: CoreConfig) {
       ...(withoutCredentials && { apiToken: pulumi.secret("offline-preview-".padEnd(40, "0")) }),
     }),
     command: new command.Provider("command"),
+    neon: new neon.Provider("neon", {
+      ...(neonBaseUrl !== undefined && { baseUrl: neonBaseUrl }),
+      ...(neonOrganization !== undefined && { orgId: neonOrganization }),
+    }),
     random: new random.Provider("random"),
   };
 }

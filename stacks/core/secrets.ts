@@ -1,7 +1,9 @@
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
-import { physicalName, type ResolvedEstate, type ResolvedSecret } from "../../catalog/index.ts";
+import { physicalName, type ResolvedEstate, type ResolvedSecret, type ResolvedService } from "../../catalog/index.ts";
 import type { InputProblem } from "../../components/input-problems.ts";
+import type { OutputRegistry } from "../../components/output-registry.ts";
 import { missingSecrets, SecretSet } from "../../components/secret-set.ts";
+import { databasePassword } from "../../components/worker/databases.ts";
 import type { CoreConfig } from "./config.ts";
 
 /** Callers of a shell show it to have the shell's bindings tried; one for the stack. */
@@ -13,10 +15,21 @@ export const shellToken: ResolvedSecret = {
   length: 48,
 };
 
+/** What a service shows to its databases. Letters and digits: some clients decode a URI twice. */
+function databasePasswords({ instance, databases }: ResolvedService): ResolvedSecret[] {
+  return databases.map(({ name }) => ({
+    key: databasePassword(`${instance}/${name}`),
+    name: "DATABASE_PASSWORD",
+    shared: false,
+    source: "generated",
+    length: 48,
+  }));
+}
+
 /** Every secret of the estate once, sorted by key. */
 export function secretsOf({ services }: ResolvedEstate): ResolvedSecret[] {
   const byKey = new Map(services.flatMap(({ secrets }) => secrets).map((secret) => [secret.key, secret]));
-  return [...byKey.values(), shellToken].sort((a, b) => (a.key < b.key ? -1 : 1));
+  return [...byKey.values(), ...services.flatMap(databasePasswords), shellToken].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /** What is wrong with the secrets of this run: provided ones that are not there, and epochs of secrets that do not exist. */
@@ -38,6 +51,7 @@ export function secretSet(
   { environment, services }: ResolvedEstate,
   secrets: ResolvedSecret[],
   { accountId, offline, secretEpochs, secretsStoreId }: CoreConfig,
+  registry: OutputRegistry,
   opts: ComponentResourceOptions,
 ): SecretSet {
   const entries = services
@@ -58,6 +72,8 @@ export function secretSet(
       ...(secretsStoreId !== undefined && { storeId: secretsStoreId }),
       whenNotProvided: environment.cloud === "embedded" ? "derive" : offline ? "dummy" : "refuse",
     },
+    ({ database, databaseOwner, role }) =>
+      registry.database(`${databaseOwner}/${database}`, (outputs) => outputs[role].pooledUri),
     opts,
   );
 }
