@@ -7,10 +7,8 @@ class MigrationsDangerous extends MigrationError {
 }
 
 /** @throws MigrationError that names every error of the linter in the pending migrations, with the safe form of each. */
-export function requireSafe({ pending }: Review): void {
-  const dangers = pending.flatMap(({ file, findings }) =>
-    findings.filter(({ severity }) => severity === "error").map((finding) => ({ file, ...finding })),
-  );
+export function requireSafe({ findings }: Review): void {
+  const dangers = findings.filter(({ severity }) => severity === "error");
   if (dangers.length === 0) return;
   const lines = dangers.map(
     ({ file, line, rule, message, safe }) =>

@@ -12,8 +12,6 @@ const schema = z.object({
   zoneId: id,
   /** Of `local`: the embedded cloud's API, e.g. `http://127.0.0.1:41801/client/v4`. */
   cloudflareBaseUrl: z.url().endsWith("/client/v4").optional(),
-  /** Of `local`: the embedded cloud's Neon, e.g. `http://127.0.0.1:41801/api/v2`. */
-  neonBaseUrl: z.url().endsWith("/api/v2").optional(),
   /** The Neon organization of the databases, e.g. `org-quiet-river-12345678`; absent: the one of `NEON_API_KEY`. */
   neonOrganization: z
     .string()
@@ -49,7 +47,6 @@ export function coreConfig(): CoreConfig {
     accountId: config.get("accountId") ?? (offline ? dummyId : undefined),
     zoneId: config.get("zoneId") ?? (offline ? dummyId : undefined),
     cloudflareBaseUrl: config.get("cloudflareBaseUrl"),
-    neonBaseUrl: config.get("neonBaseUrl"),
     neonOrganization: config.get("neonOrganization"),
     edgeUrl: config.get("edgeUrl"),
     operatorEmailDomain: config.get("operatorEmailDomain"),

@@ -6,7 +6,7 @@ import * as neon from "../../providers/neon/sdk/index.ts";
 import type { CoreConfig } from "./config.ts";
 
 /** Explicit providers, since the stack's configuration forbids default ones. Their tokens come from `CLOUDFLARE_API_TOKEN` and `NEON_API_KEY` only. */
-export function providers({ cloudflareBaseUrl, neonBaseUrl, neonOrganization, offline }: CoreConfig) {
+export function providers({ cloudflareBaseUrl, neonOrganization, offline }: CoreConfig) {
   const withoutCredentials = offline && !process.env.CLOUDFLARE_API_TOKEN;
   return {
     cloudflare: new cloudflare.Provider("cloudflare", {
@@ -16,7 +16,6 @@ export function providers({ cloudflareBaseUrl, neonBaseUrl, neonOrganization, of
     }),
     command: new command.Provider("command"),
     neon: new neon.Provider("neon", {
-      ...(neonBaseUrl !== undefined && { baseUrl: neonBaseUrl }),
       ...(neonOrganization !== undefined && { orgId: neonOrganization }),
     }),
     random: new random.Provider("random"),

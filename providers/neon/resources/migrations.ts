@@ -55,8 +55,8 @@ export const migrations: ResourceDefinition<NeonClient> = {
   plan: (inputs, { signal, log }) =>
     explained(signal, async () => {
       const wanted = wantedOf(inputs);
-      const { pending, held } = safe(await review(wanted, await allowedFor(wanted, signal), signal));
-      for (const { name, does } of pending) log(`pending: ${name}: ${does}`);
+      const { run, held } = safe(await review(wanted, await allowedFor(wanted, signal), signal));
+      for (const { name, does } of run) log(`pending: ${name}: ${does}`);
       if (wanted.phase === "contract") for (const { name, why } of held) log(`held: ${name}: ${why}`);
     }),
   create: async (inputs, { signal, log }) => {
@@ -67,9 +67,9 @@ export const migrations: ResourceDefinition<NeonClient> = {
   read: ({ id, state, inputs }, { signal }) =>
     explained(signal, async () => {
       const wanted = wantedOf(inputs);
-      const { pending, problems } = await review(wanted, { ok: false, why: "" }, signal);
+      const { run, problems } = await review(wanted, { ok: false, why: "" }, signal);
       // What is recorded here as applied is not so in the database: it was restored, or somebody edited its record.
-      const differs = pending.length > 0 || problems.length > 0;
+      const differs = run.length > 0 || problems.length > 0;
       return { id, outputs: differs ? { ...state, digest: "differs in the database" } : state };
     }),
 };
