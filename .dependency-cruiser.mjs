@@ -38,7 +38,8 @@ export default {
     only("runtime", ["contracts"], "Edge code reaches components only as a bundle with a hash."),
     only("lite", ["contracts"], "Packages others install carry nothing of ours but the contracts."),
     only("local", ["contracts"], "The embedded cloud stands in for a cloud, which knows nothing of us."),
-    only("providers", [], "Plugins are programs of their own."),
+    only("providers", ["database"], "Plugins are programs of their own."),
+    only("database", ["contracts"], "How a database is operated, whoever asks."),
     {
       name: "nobody-uses-stacks",
       comment: "A stack is run by the engine, not imported.",

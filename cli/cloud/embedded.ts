@@ -1,4 +1,3 @@
-import type Cloudflare from "cloudflare";
 import { accountsAndZones, families } from "../../catalog/index.ts";
 import type { LocalDaemon, LocalTokens } from "../../contracts/local.ts";
 import { daemonStatus, readLocalTokens, startDaemon } from "../../local/cloud/client.ts";
@@ -35,10 +34,4 @@ export function placeOf(
   const neonKey = cloud.tokens.neon[account];
   if (neonKey === undefined) throw new Error(`the embedded cloud has no key for the Neon organization ${account}`);
   return { account, zone, token, neonKey };
-}
-
-/** The embedded cloud's API as one of its accounts sees it. */
-export async function embeddedApi(cloud: EmbeddedCloud, token: string): Promise<Cloudflare> {
-  const { default: Api } = await import("cloudflare");
-  return new Api({ apiToken: token, baseURL: `${cloud.daemon.controlUrl}/client/v4`, maxRetries: 4 });
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { localPath } from "../../local/engine/home.ts";
-import { type EmbeddedCloud, embeddedApi, ensureEmbeddedCloud, placeOf } from "../cloud/embedded.ts";
+import { openClouds } from "../cloud/clouds.ts";
+import { type EmbeddedCloud, ensureEmbeddedCloud, placeOf } from "../cloud/embedded.ts";
 import { requireValidCatalog } from "../commands/catalog.ts";
 import type { Session } from "../session.ts";
 import { baseEnvironment } from "./base-environment.ts";
@@ -41,12 +42,16 @@ export async function openLocalStack(
   const phase = session.console.phase("Embedded cloud");
   const embedded = await starting;
   phase.done(`${embedded.wasRunning ? "running" : "started"}, API on ${embedded.daemon.controlUrl}`);
-  const { backend, environment, token } = await localEnvironment(session, target, toolchain, embedded);
+  const { backend, environment } = await localEnvironment(session, target, toolchain, embedded);
   const supervision = supervise(session, toolchain.engine, { ...environment, ...mark });
   const workDir = backend.project.directory;
   const automation = await openStack(target.stack, workDir, supervision, toolchain.engine.version);
-  const cloud = () => embeddedApi(embedded, token);
-  return { target, workDir, automation, supervision, backend, embedded, cloud, ownsCloud: true };
+  const clouds = () =>
+    openClouds({
+      cloudflare: { token: environment.CLOUDFLARE_API_TOKEN ?? "", baseUrl: environment.CLOUDFLARE_BASE_URL },
+      neon: { apiKey: environment.NEON_API_KEY ?? "", baseUrl: environment.NEON_BASE_URL },
+    });
+  return { target, workDir, automation, supervision, backend, embedded, clouds, ownsCloud: true };
 }
 
 /** The environment in which the engine works on a stack of `local`; makes the stack where there is none. */
@@ -55,7 +60,7 @@ export async function localEnvironment(
   target: StackTarget,
   toolchain: Toolchain,
   embedded: EmbeddedCloud,
-): Promise<{ backend: LocalBackend; environment: Record<string, string>; token: string }> {
+): Promise<{ backend: LocalBackend; environment: Record<string, string> }> {
   const backend = localBackend(localPath(), target);
   ensureBackend(backend);
   const { account, zone, token, neonKey } = placeOf(target, embedded);
@@ -73,7 +78,7 @@ export async function localEnvironment(
     salt: saltOfCheckpoint(backend.checkpointFile),
   });
   await ensureStack(supervise(session, toolchain.engine, environment), target, backend);
-  return { backend, environment, token };
+  return { backend, environment };
 }
 
 /** Makes an empty stack where there is none. */

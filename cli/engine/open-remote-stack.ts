@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { chittyopsHome } from "../../local/engine/home.ts";
 import { requireValidCatalog } from "../commands/catalog.ts";
+import { openClouds } from "../cloud/clouds.ts";
 import type { Session } from "../session.ts";
 import { UserError } from "../user-error.ts";
 import { EngineFailed } from "./engine-failed.ts";
@@ -30,12 +31,13 @@ export async function openRemoteStack(
   const supervision = supervise(session, engine, { ...own, ...environment, ...mark });
   await ensureStack(supervision, target, copy.directory);
   const automation = await openStack(target.stack, copy.directory, supervision, engine.version);
-  const cloud = async () => {
-    const { default: Cloudflare } = await import("cloudflare");
-    const baseURL = process.env.CLOUDFLARE_BASE_URL;
-    return new Cloudflare({ apiToken: process.env.CLOUDFLARE_API_TOKEN ?? "", ...(baseURL ? { baseURL } : {}) });
-  };
-  return { target, workDir: copy.directory, automation, supervision, cloud, ownsCloud: false };
+  const { CLOUDFLARE_API_TOKEN, CLOUDFLARE_BASE_URL, NEON_API_KEY, NEON_BASE_URL } = process.env;
+  const clouds = () =>
+    openClouds({
+      cloudflare: { token: CLOUDFLARE_API_TOKEN ?? "", baseUrl: CLOUDFLARE_BASE_URL },
+      neon: { apiKey: NEON_API_KEY ?? "", baseUrl: NEON_BASE_URL },
+    });
+  return { target, workDir: copy.directory, automation, supervision, clouds, ownsCloud: false };
 }
 
 const required = [
@@ -44,6 +46,7 @@ const required = [
     what: "where the state is kept, e.g. https://api.pulumi.com, s3://bucket?region=auto&endpoint=<R2>, postgres://…",
   },
   { name: "CLOUDFLARE_API_TOKEN", what: "a token for the account; the least scopes are in SECURITY.md" },
+  { name: "NEON_API_KEY", what: "a key of the Neon organization that holds the databases" },
 ];
 
 function requireSettings({ environment }: StackTarget): void {

@@ -221,9 +221,26 @@ export const createdByPost: Readonly<Record<string, NaturalName>> = {
     id: (item) => item.id,
     createdAt: (item) => item.created_on,
   }),
+  "neon:index:Project": {
+    label: (inputs) => `Neon project ${named(inputs)}`,
+    unique: false,
+    recreate: false,
+    async find({ neon }, inputs) {
+      const organization = text(inputs, "orgId");
+      const { data } = await neon.listProjects({
+        search: named(inputs),
+        limit: 400,
+        ...(organization !== "" && { org_id: organization }),
+      });
+      return data.projects
+        .filter((project) => byName(project, inputs))
+        .map(({ id, created_at }) => ({ id, createdAt: Date.parse(created_at) }));
+    },
+    remove: ({ neon }, _inputs, id) => neon.deleteProject(id),
+  },
 };
 
-/** Resource types whose creation is a PUT under a name we choose: sent twice it changes nothing, so an interrupted one is simply sent again. */
+/** Resource types whose creation is a PUT under a name we choose, or finds out what is there: sent twice it changes nothing, so an interrupted one is simply sent again. */
 export const createdByPut: ReadonlySet<string> = new Set([
   "cloudflare:index/workersScriptSubdomain:WorkersScriptSubdomain",
   "cloudflare:index/workersCronTrigger:WorkersCronTrigger",
@@ -235,6 +252,9 @@ export const createdByPut: ReadonlySet<string> = new Set([
   "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle",
   "cloudflare:index/r2BucketLock:R2BucketLock",
   "cloudflare:index/r2BucketEventNotification:R2BucketEventNotification",
+  "neon:index:Migrations",
+  "neon:index:RuntimeRole",
+  "neon:index:SnapshotSchedule",
 ]);
 
 function scriptOfConsumer(item: object): string | undefined {

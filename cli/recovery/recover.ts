@@ -94,9 +94,9 @@ async function judgeAll(
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   for (const resource of resources) {
-    if (createdByPost[resource.type] && !ready.cloud) throw noToken(resource);
-    if (ready.cloud)
-      verdicts.push(await judge(await ready.cloud(), state, resource, ownership).catch(lookupFailed(resource)));
+    if (createdByPost[resource.type] && !ready.clouds) throw noToken(resource);
+    if (ready.clouds)
+      verdicts.push(await judge(await ready.clouds(), state, resource, ownership).catch(lookupFailed(resource)));
     else verdicts.push({ kind: "forget", resource, label: resource.urn });
   }
   const foreign = verdicts.filter((verdict) => verdict.kind === "foreign");
@@ -124,8 +124,8 @@ async function remove(
   verdict: Verdict & { kind: "adopt" | "remake" },
   id: string,
 ): Promise<void> {
-  if (!ready.cloud || !verdict.rule.remove) return;
-  await verdict.rule.remove(await ready.cloud(), verdict.resource.inputs ?? {}, id);
+  if (!ready.clouds || !verdict.rule.remove) return;
+  await verdict.rule.remove(await ready.clouds(), verdict.resource.inputs ?? {}, id);
   session.console.note(`Removed a double that an interrupted run made: ${verdict.label} (${id}).`);
 }
 

@@ -68,6 +68,8 @@ function options(target: Artifact["target"]) {
     ...shared,
     platform: "node",
     target: "node24",
+    // It finds its WebAssembly beside itself.
+    external: ["libpg-query"],
     // CommonJS packages inside the bundle still call `require` for Node's own modules.
     banner: {
       js: 'import { createRequire as _createRequire } from "node:module";\nconst require = _createRequire(import.meta.url);',
