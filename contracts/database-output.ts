@@ -14,3 +14,13 @@ export const databaseOutput = z.object({
   pooledUri: z.string().min(1),
 });
 export type DatabaseOutput = z.infer<typeof databaseOutput>;
+
+/** What core's stack publishes under `backups`; secret as a whole. */
+export const backupsOutput = z.object({
+  /** The R2 bucket of the backups, and the account it is in. */
+  bucket: z.string().min(1),
+  accountId: z.string().min(1),
+  /** The keys of the backups are derived from it. */
+  seed: z.string().min(32),
+});
+export type BackupsOutput = z.infer<typeof backupsOutput>;

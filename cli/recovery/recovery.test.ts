@@ -1,5 +1,7 @@
+import { createApiClient } from "@neondatabase/api-client";
 import Cloudflare from "cloudflare";
 import { describe, expect, it } from "vitest";
+import type { Clouds } from "../cloud/clouds.ts";
 import { adopt, type Deployment, isInState, type StateResource } from "./deployment.ts";
 import { isKnownType, judge } from "./interrupted-creates.ts";
 
@@ -8,7 +10,7 @@ const urn = (type: string, name: string) => `urn:pulumi:local::chittyops::${type
 const everything = { everything: true, since: 0 };
 
 /** A cloud that answers every list with these items, whatever is asked. */
-function cloudWith(items: unknown[]): { cloud: Cloudflare; asked: string[] } {
+function cloudWith(items: unknown[]): { cloud: Clouds; asked: string[] } {
   const asked: string[] = [];
   const fetch = async (request: string | URL | Request) => {
     const url = new URL(request instanceof Request ? request.url : request);
@@ -22,8 +24,18 @@ function cloudWith(items: unknown[]): { cloud: Cloudflare; asked: string[] } {
       result_info: { page: 1, per_page: 50, count: result.length },
     });
   };
+  const baseURL = "http://127.0.0.1:1/client/v4";
   return {
-    cloud: new Cloudflare({ apiToken: "t".repeat(40), baseURL: "http://127.0.0.1:1/client/v4", fetch, maxRetries: 0 }),
+    cloud: {
+      cloudflare: new Cloudflare({ apiToken: "t".repeat(40), baseURL, fetch, maxRetries: 0 }),
+      neon: createApiClient({
+        apiKey: "n",
+        adapter: async (config) => {
+          asked.push(config.url ?? "");
+          return { config, data: { projects: items }, status: 200, statusText: "", headers: {} };
+        },
+      }),
+    },
     asked,
   };
 }
@@ -54,6 +66,21 @@ describe("judge", () => {
       label: "KV namespace finance-cache",
       found: { id: "2" },
       doubles: [],
+    });
+  });
+
+  it("adopts a Neon project by its name alone, and none of the others that a search gives", async () => {
+    const type = "neon:index:Project";
+    const project = { urn: urn(type, "finance"), type, custom: true, inputs: { name: "finance-local" } };
+    const { cloud } = cloudWith([
+      { id: "old-1", name: "finance-local-copy", created_at: "2026-01-01T00:00:00Z" },
+      { id: "calm-2", name: "finance-local", created_at: "2026-01-02T00:00:00Z" },
+      { id: "calm-3", name: "finance-local", created_at: "2026-01-03T00:00:00Z" },
+    ]);
+    expect(await judge(cloud, {}, project, everything)).toMatchObject({
+      kind: "adopt",
+      found: { id: "calm-2" },
+      doubles: [{ id: "calm-3" }],
     });
   });
 

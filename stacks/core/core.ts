@@ -48,7 +48,7 @@ export async function core(environment: string): Promise<Record<string, unknown>
     new ChittyService(service.name, { service, environment }, around, opts);
   }
   registry.close();
-  return outputs(around, config, zone, { provider: provider.random });
+  return outputs(around, config, zone, provider);
 }
 
 /** The store that the registry reads its records from, where this estate has the registry. */

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { type FamilyName, familyNames } from "../../catalog/index.ts";
+import { type FamilyName, familyNames, physicalName } from "../../catalog/index.ts";
+import * as cloudflare from "../../components/cloudflare.ts";
 import type { EdgeZone } from "../../components/edge-zone.ts";
 import { publicUrl } from "../../components/public-url.ts";
 import type { Surroundings } from "../../components/surroundings.ts";
 import { type CoreOutputs, coreOutputsVersion } from "../../contracts/core-outputs.ts";
-import type { DatabaseOutput } from "../../contracts/database-output.ts";
+import type { BackupsOutput, DatabaseOutput } from "../../contracts/database-output.ts";
 import type { CoreConfig } from "./config.ts";
-import { shellToken } from "./secrets.ts";
+import type { providers } from "./providers.ts";
+import { backupSeed, shellToken } from "./secrets.ts";
 
 /** Each field of the contract, known or still to come. */
 type CoreContract = { [Field in keyof CoreOutputs]: pulumi.Input<CoreOutputs[Field]> };
@@ -18,11 +20,11 @@ export function outputs(
   around: Surroundings,
   { keyEpoch }: CoreConfig,
   zone: EdgeZone,
-  opts: pulumi.CustomResourceOptions,
+  provider: Pick<ReturnType<typeof providers>, "cloudflare" | "random">,
 ): Record<string, unknown> {
   const { accountId, zoneId, estate, edgeUrl, secrets } = around;
   const { environment, family, place, services } = estate;
-  const keys = enrolmentKeys(keyEpoch, opts);
+  const keys = enrolmentKeys(keyEpoch, { provider: provider.random });
   const shared = {
     environment: environment.name,
     family,
@@ -49,9 +51,25 @@ export function outputs(
     enrolmentKeys: keys,
     /** By `<instance>/<name>`, for `chittyops db`. */
     databases: databasesOf(around),
+    /** Where their backups go, and what the backups' keys are derived from, for `chittyops db`. */
+    backups: backupsOf(around, provider.cloudflare),
     /** What a caller shows to `GET /api/v1/status` of a service that is still a shell. */
     shellToken: secrets.value(shellToken.key),
   };
+}
+
+/** The bucket of the backups; like the data that it stands for it is protected where the environment says so. */
+function backupsOf(
+  { estate, accountId, secrets }: Surroundings,
+  provider: pulumi.ProviderResource,
+): pulumi.Output<BackupsOutput> {
+  const { name: environment, protectsData } = estate.environment;
+  const bucket = new cloudflare.R2Bucket(
+    "database-backups",
+    { accountId, name: physicalName("chittyops", "database-backups", environment) },
+    { provider, protect: protectsData },
+  );
+  return pulumi.secret({ bucket: bucket.name, accountId, seed: secrets.value(backupSeed.key) });
 }
 
 /** How the owner of each database reaches it, and what Neon calls it. Secret as a whole. */

@@ -15,6 +15,15 @@ export const shellToken: ResolvedSecret = {
   length: 48,
 };
 
+/** What the keys of the database backups are derived from: whoever has it can open and make backups of this environment. */
+export const backupSeed: ResolvedSecret = {
+  key: "chittyops/BACKUP_SEED",
+  name: "BACKUP_SEED",
+  shared: true,
+  source: "generated",
+  length: 64,
+};
+
 /** What a service shows to its databases. Letters and digits: some clients decode a URI twice. */
 function databasePasswords({ instance, databases }: ResolvedService): ResolvedSecret[] {
   return databases.map(({ name }) => ({
@@ -29,7 +38,7 @@ function databasePasswords({ instance, databases }: ResolvedService): ResolvedSe
 /** Every secret of the estate once, sorted by key. */
 export function secretsOf({ services }: ResolvedEstate): ResolvedSecret[] {
   const byKey = new Map(services.flatMap(({ secrets }) => secrets).map((secret) => [secret.key, secret]));
-  return [...byKey.values(), ...services.flatMap(databasePasswords), shellToken].sort((a, b) => (a.key < b.key ? -1 : 1));
+  return [...byKey.values(), ...services.flatMap(databasePasswords), backupSeed, shellToken].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /** What is wrong with the secrets of this run: provided ones that are not there, and epochs of secrets that do not exist. */
