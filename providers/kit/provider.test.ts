@@ -45,12 +45,15 @@ describe("a resource's life", () => {
     expect((await note.diff(read ?? made, inputs)).changes).toHaveLength(1);
   });
 
-  it("is not changed where its definition refuses, and says why", async () => {
+  it("is changed as its definition has it in the end: not at all, or in place", async () => {
     const { note } = setUp();
-    const inputs = { shelf: "s", title: "t", text: "locked" };
-    const made = await note.create(inputs);
-    expect((await note.diff(made, inputs)).changes).toEqual([]);
-    await expect(note.diff(made, { ...inputs, text: "b" })).rejects.toThrow("a locked note stays as it is");
+    const locked = { shelf: "s", title: "t", text: "locked" };
+    const made = await note.create(locked);
+    expect((await note.diff(made, locked)).changes).toEqual([]);
+    await expect(note.diff(made, { ...locked, text: "b" })).rejects.toThrow("a locked note stays as it is");
+    const movable = { ...locked, text: "movable" };
+    const moved = await note.diff(await note.create(movable), { ...movable, shelf: "other" });
+    expect(moved).toMatchObject({ changes: [{ path: ["shelf"], replace: false }], deleteBeforeReplace: false });
   });
 
   it("is imported by its id, with the inputs that describe it", async () => {

@@ -80,9 +80,9 @@ export class Provider<Client> {
       ...diffInputs(before, after, resource.shape, ignore),
       ...behind.map((path) => ({ path, kind: "update", replace: false }) as const),
     ];
-    const changes = resource.update ? found : found.map((change) => ({ ...change, replace: true }));
-    const reason = resource.refuse?.({ state: toJsonMap(olds.state), inputs: toJsonMap(olds.inputs) }, changes);
-    if (reason !== undefined) throw new ProviderError(reason);
+    const all = resource.update ? found : found.map((change) => ({ ...change, replace: true }));
+    const known = { state: toJsonMap(olds.state), inputs: toJsonMap(olds.inputs) };
+    const changes = resource.review?.(all, known, after) ?? all;
     const sameName = resource.uniqueBy?.every((name) => sameValue(before[name], after[name])) ?? false;
     return { changes, deleteBeforeReplace: sameName && changes.some((change) => change.replace) };
   }

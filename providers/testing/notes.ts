@@ -26,8 +26,10 @@ export function notes(): { definition: ProviderDefinition<{ token: string }>; st
         uniqueBy: ["title"],
         derived: ["digest"],
         importIds: ["{shelf}/{id}"],
-        refuse: ({ inputs }, changes) =>
-          inputs.text === "locked" && changes.length > 0 ? "a locked note stays as it is" : undefined,
+        review: (changes, { inputs }) => {
+          if (inputs.text === "locked" && changes.length > 0) throw new ProviderError("a locked note stays as it is");
+          return inputs.text === "movable" ? changes.map((change) => ({ ...change, replace: false })) : [...changes];
+        },
         check: ({ title, shelf }) => [
           ...(title === "" ? [{ path: ["title"], reason: "must not be empty" }] : []),
           ...(typeof shelf !== "string" || shelf.length < 40

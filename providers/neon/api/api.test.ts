@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { OperationAction, type OperationStatus } from "@neondatabase/api-client";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Answer, json, startServer } from "../../testing/http-server.ts";
 import { Api } from "./api.ts";
@@ -171,8 +172,8 @@ describe("settle", () => {
   const operation = (status: string, more: object = {}) => ({
     id: "o-1",
     project_id: "p",
-    action: "start_compute" as const,
-    status: status as "running",
+    action: OperationAction.StartCompute,
+    status: status as OperationStatus,
     failures_count: 0,
     created_at: "",
     updated_at: "",

@@ -9,7 +9,7 @@ import { settle } from "../api/operations.ts";
 import { displayName, lsn, neonId, oneOf, problemsOf, type Rules, timestamp } from "../checks.ts";
 import type { NeonClient } from "../client.ts";
 import { toWire } from "../codec.ts";
-import { allowDataLoss, refuseReplacement, requirePermission } from "../data-loss.ts";
+import { allowDataLoss, onlyOtherValues, refuseReplacement, requirePermission } from "../data-loss.ts";
 import { finish, type Made } from "../finish.ts";
 import { ifThere } from "../if-there.ts";
 import { markedWith, marker } from "../marker.ts";
@@ -53,8 +53,11 @@ export const branch: ResourceDefinition<NeonClient> = {
   uniqueBy: ["projectId", "name"],
   importIds: ["{projectId}/{id}"],
   check: checkBranch,
-  refuse: ({ state, inputs }, changes) =>
-    holdsOnlyCopy(state) ? refuseReplacement(named(state, inputs), { inputs }, changes) : undefined,
+  review: (changes, olds, news) => {
+    const reviewed = onlyOtherValues(changes, olds, news);
+    if (holdsOnlyCopy(olds.state)) refuseReplacement(named(olds.state, olds.inputs), olds, reviewed);
+    return reviewed;
+  },
   create: (inputs, { client, signal }) => {
     const { api } = client;
     const projectId = String(inputs.projectId);

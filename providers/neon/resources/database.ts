@@ -7,7 +7,7 @@ import { createOnce } from "../api/create-once.ts";
 import { settle } from "../api/operations.ts";
 import { databaseName, neonId, problemsOf, type Rule, type Rules } from "../checks.ts";
 import type { NeonClient } from "../client.ts";
-import { allowDataLoss, refuseReplacement, requirePermission } from "../data-loss.ts";
+import { allowDataLoss, onlyOtherValues, refuseReplacement, requirePermission } from "../data-loss.ts";
 import { finish, type Made } from "../finish.ts";
 import { ifThere } from "../if-there.ts";
 
@@ -36,7 +36,11 @@ export const database: ResourceDefinition<NeonClient> = {
   uniqueBy: ["projectId", "branchId", "name"],
   importIds: ["{projectId}/{branchId}/{name}"],
   check: (inputs) => problemsOf(inputs, rules),
-  refuse: ({ inputs }, changes) => refuseReplacement(named(inputs), { inputs }, changes),
+  review: (changes, olds, news) => {
+    const reviewed = onlyOtherValues(changes, olds, news);
+    refuseReplacement(named(olds.inputs), olds, reviewed);
+    return reviewed;
+  },
   create: (inputs, { client, signal }) => {
     const { api } = client;
     const { projectId, branchId } = placeOf(inputs);

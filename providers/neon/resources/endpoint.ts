@@ -10,6 +10,7 @@ import { autoscalingProblems, displayName, neonId, oneOf, problemsOf, type Rules
 import type { NeonClient } from "../client.ts";
 import { fromWire, toWire } from "../codec.ts";
 import { addressesOf } from "../connection.ts";
+import { onlyOtherValues } from "../data-loss.ts";
 import { finish, type Made } from "../finish.ts";
 import { ifThere } from "../if-there.ts";
 import { sizingRules } from "./project-check.ts";
@@ -55,6 +56,7 @@ export const endpoint: ResourceDefinition<NeonClient> = {
   },
   importIds: ["{projectId}/{id}"],
   check: checkEndpoint,
+  review: onlyOtherValues,
   create: (inputs, { client, signal }) => {
     const { api } = client;
     const projectId = String(inputs.projectId);

@@ -39,7 +39,9 @@ const rules: Rules = {
   regionId: region,
   pgVersion: wholeNumber(14, 18),
   historyRetentionSeconds: wholeNumber(0, 2_592_000, " (30 days); how much a plan allows is less on most"),
-  branch: { name: displayName(256), databaseName, roleName },
+  branchName: displayName(256),
+  databaseName,
+  roleName,
   defaultEndpointSettings: sizingRules,
   settings: {
     quota: {

@@ -53,11 +53,7 @@ export function knownOf({ project: own, branch, endpoint, database }: ProjectPar
   return {
     ...fromWire(own, ownShape),
     createdAt: own.created_at,
-    branch: {
-      ...(branch ? { name: branch.name, protected: branch.protected } : {}),
-      ...(database ? { databaseName: database.name, roleName: database.owner_name } : {}),
-    },
-    ...(branch ? { defaultBranchId: branch.id } : {}),
+    ...(branch ? { defaultBranchId: branch.id, branchName: branch.name, protected: branch.protected } : {}),
     ...(database ? { databaseName: database.name, roleName: database.owner_name } : {}),
     ...(endpoint ? { defaultEndpointId: endpoint.id, defaultEndpointSettings: sizing(endpoint) } : {}),
   };

@@ -21,7 +21,6 @@ const settingResets: JsonMap = {
   blockVpcConnections: false,
 };
 const endpointResets: JsonMap = { suspendTimeoutSeconds: 0, pgSettings: {} };
-const branchResets: JsonMap = { protected: false };
 
 /**
  * Brings a project to what was asked for: compared with what is there and not with what was recorded, so that it also completes a creation
@@ -58,16 +57,14 @@ export async function* updateProject(
     yield (await api.call("updateProjectEndpoint", [project.id, endpoint.id, { endpoint: body }], signal)).operations;
   }
 
-  const {
-    databaseName,
-    roleName: _,
-    ...branchAsked
-  } = withResets(part(asked, "branch"), part(before, "branch"), branchResets);
+  const isProtected = asked.protected ?? (before.protected === undefined ? branch?.protected : false);
+  const branchAsked = { name: asked.branchName ?? branch?.name ?? null, protected: isProtected ?? null };
   const branchChange = branch ? wantedChange(branchAsked, { name: branch.name, protected: branch.protected }) : {};
   if (branch && Object.keys(branchChange).length > 0) {
     yield (await api.call("updateProjectBranch", [project.id, branch.id, { branch: branchChange }], signal)).operations;
   }
 
+  const { databaseName } = asked;
   if (branch && databaseName !== undefined && databaseName !== database?.name) {
     if (!database) throw gone(project.name, before);
     const change = { database: { name: String(databaseName) } };
@@ -77,9 +74,8 @@ export async function* updateProject(
 }
 
 function gone(projectName: string, before: JsonMap): ProviderError {
-  const { databaseName } = part(before, "branch");
   return new ProviderError(
-    `The database ${String(databaseName ?? "")} of project ${projectName} is gone from its default branch. ` +
+    `The database ${String(before.databaseName ?? "")} of project ${projectName} is gone from its default branch. ` +
       "Restore it (chittyops db restore), or make it again in the Neon console, and run up again.",
   );
 }

@@ -8,6 +8,7 @@ import type {
   ProjectCreateRequest,
 } from "@neondatabase/api-client";
 import type { Current, ResourceDefinition } from "../../kit/definition.ts";
+import { ProviderError } from "../../kit/errors.ts";
 import { isJsonMap, type JsonMap } from "../../kit/value.ts";
 import type { Api } from "../api/api.ts";
 import { createOnce } from "../api/create-once.ts";
@@ -15,7 +16,7 @@ import { settle, settleAll } from "../api/operations.ts";
 import type { NeonClient } from "../client.ts";
 import { toWire } from "../codec.ts";
 import { connection, connectionOutputs } from "../connection.ts";
-import { refuseReplacement, requirePermission } from "../data-loss.ts";
+import { onlyOtherValues, refuseReplacement, requirePermission } from "../data-loss.ts";
 import { finish, type Made } from "../finish.ts";
 import { ifThere } from "../if-there.ts";
 import { markedWith, marker } from "../marker.ts";
@@ -31,14 +32,17 @@ export const project: ResourceDefinition<NeonClient> = {
   shape: projectShape,
   importIds: ["{id}"],
   check: checkProject,
-  refuse: ({ inputs }, changes) => {
-    const offAgain = changes.some(
-      ({ path, kind }) => path.join(".") === "settings.enableLogicalReplication" && kind !== "add",
-    );
-    if (offAgain && settingsOf(inputs).enableLogicalReplication === true) {
-      return `Logical replication of the ${named(inputs)} cannot be switched off again. Put settings.enableLogicalReplication back to true.`;
+  review: (changes, olds, news) => {
+    const { inputs } = olds;
+    const replication = changes.some(({ path }) => path.join(".") === "settings.enableLogicalReplication");
+    if (replication && settingsOf(inputs).enableLogicalReplication === true) {
+      throw new ProviderError(
+        `Logical replication of the ${named(inputs)} cannot be switched off again. Put settings.enableLogicalReplication back to true.`,
+      );
     }
-    return refuseReplacement(named(inputs), { inputs }, changes);
+    const reviewed = onlyOtherValues(changes, olds, news);
+    refuseReplacement(named(inputs), olds, reviewed);
+    return reviewed;
   },
   create: (inputs, { client, signal }) => {
     const { api } = client;
@@ -97,7 +101,7 @@ export const project: ResourceDefinition<NeonClient> = {
 
 /** Neon deletes no project that has a protected branch. Ours was protected by the same program that now gives it up. */
 async function unprotect(api: Api, { id, state }: Current, signal: AbortSignal): Promise<void> {
-  if (!isJsonMap(state.branch) || state.branch.protected !== true) return;
+  if (state.protected !== true) return;
   const change = { branch: { protected: false } };
   const { operations } = await api.call("updateProjectBranch", [id, String(state.defaultBranchId), change], signal);
   await settle(api, operations, signal);
@@ -116,10 +120,9 @@ function creationRequest(
   orgId: string | undefined,
   mark: Record<string, string>,
 ): ProjectCreateRequest {
-  const branch = isJsonMap(inputs.branch) ? inputs.branch : {};
   const own = toWire(orgId === undefined ? inputs : { ...inputs, orgId }, ownShape);
   const settings = toWire(inputs, { defaultEndpointSettings: { type: "object", fields: endpointSettings } });
-  const parts = { name: branch.name, database_name: branch.databaseName, role_name: branch.roleName };
+  const parts = { name: inputs.branchName, database_name: inputs.databaseName, role_name: inputs.roleName };
   const names = Object.entries(parts).filter(([, value]) => value !== undefined);
   return {
     project: { ...own, ...settings, branch: { ...Object.fromEntries(names), annotations: mark } },
@@ -179,8 +182,7 @@ async function bringUp(api: Api, current: Current, inputs: JsonMap, signal: Abor
 }
 
 function renamed(state: JsonMap, inputs: JsonMap): JsonMap {
-  const branch = isJsonMap(inputs.branch) ? inputs.branch : {};
-  return branch.databaseName === undefined ? state : { ...state, databaseName: branch.databaseName };
+  return inputs.databaseName === undefined ? state : { ...state, databaseName: inputs.databaseName };
 }
 
 async function outputsOf(api: Api, parts: ProjectParts, signal: AbortSignal): Promise<JsonMap> {

@@ -7,6 +7,7 @@ import { NeonFailure } from "../api/failure.ts";
 import { settle } from "../api/operations.ts";
 import { neonId, problemsOf, type Rules, roleName, wholeNumber } from "../checks.ts";
 import type { NeonClient } from "../client.ts";
+import { onlyOtherValues } from "../data-loss.ts";
 import { finish, type Made } from "../finish.ts";
 import { ifThere } from "../if-there.ts";
 
@@ -38,6 +39,7 @@ export const role: ResourceDefinition<NeonClient> = {
   uniqueBy: ["projectId", "branchId", "name"],
   importIds: ["{projectId}/{branchId}/{name}"],
   check: (inputs) => problemsOf(inputs, rules),
+  review: onlyOtherValues,
   create: (inputs, { client, signal }) => {
     const { api } = client;
     const place = placeOf(inputs);

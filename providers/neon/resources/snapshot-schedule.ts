@@ -7,6 +7,7 @@ import type { Api } from "../api/api.ts";
 import { neonId, oneOf, problemsOf, type Rules, wholeNumber } from "../checks.ts";
 import type { NeonClient } from "../client.ts";
 import { fromWire, toWire } from "../codec.ts";
+import { onlyOtherValues } from "../data-loss.ts";
 import { ifThere } from "../if-there.ts";
 
 const text = { type: "string" } as const;
@@ -46,6 +47,7 @@ export const snapshotSchedule: ResourceDefinition<NeonClient> = {
   },
   importIds: ["{projectId}/{branchId}"],
   check: checkSchedule,
+  review: onlyOtherValues,
   create: async (inputs, { client, signal }) => {
     await set(client.api, inputs, inputs.schedule ?? [], signal);
     return { id: `${String(inputs.projectId)}/${String(inputs.branchId)}`, outputs: {} };

@@ -1,18 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { EndpointSettings } from "./endpoint-settings.ts";
 
-/** The root branch that a project is born with, and what is in it. */
-export interface ProjectBranch {
-  /** 1 to 256 characters. Neon's default: `main`. */
-  name?: pulumi.Input<string>;
-  /** Whether it is protected: it can be neither deleted nor reset, and `allowedIps` may hold for protected branches only. Default: false. */
-  protected?: pulumi.Input<boolean>;
-  /** The first database. At most 63 bytes; renamed in place. Neon's default: `neondb`. */
-  databaseName?: pulumi.Input<string>;
-  /** The role that owns the first database. At most 63 bytes; a change would replace the project. Neon's default: `<database>_owner`. */
-  roleName?: pulumi.Input<string>;
-}
-
 /** What a project may use in a billing period; 0 or absent is no limit. A used-up quota suspends its computes. */
 export interface ProjectQuota {
   /** Seconds that its endpoints are active. */
@@ -69,7 +57,14 @@ export interface ProjectArgs {
   storePasswords?: pulumi.Input<boolean>;
   /** Seconds of history for restores and branches from the past, 0 to 2592000. No default here: the longest depends on the plan. */
   historyRetentionSeconds?: pulumi.Input<number>;
-  branch?: pulumi.Input<ProjectBranch>;
+  /** Of the root branch: 1 to 256 characters, renamed in place. Neon's default: `main`. */
+  branchName?: pulumi.Input<string>;
+  /** Of the first database: at most 63 bytes, renamed in place. Neon's default: `neondb`. */
+  databaseName?: pulumi.Input<string>;
+  /** The role that owns the first database: at most 63 bytes. A change would replace the project. Neon's default: `<database>_owner`. */
+  roleName?: pulumi.Input<string>;
+  /** Whether the root branch is protected: it cannot be deleted or reset, and `allowedIps` may hold for such branches only. Default: false. */
+  protected?: pulumi.Input<boolean>;
   /** Of the first endpoint, and of every later one that says nothing else. */
   defaultEndpointSettings?: pulumi.Input<EndpointSettings>;
   settings?: pulumi.Input<ProjectSettings>;
@@ -92,6 +87,7 @@ export class Project extends pulumi.CustomResource {
   declare readonly defaultBranchId: pulumi.Output<string>;
   /** `ep-…` */
   declare readonly defaultEndpointId: pulumi.Output<string>;
+  declare readonly branchName: pulumi.Output<string>;
   declare readonly databaseName: pulumi.Output<string>;
   /** The role that owns the database. */
   declare readonly roleName: pulumi.Output<string>;
@@ -114,8 +110,6 @@ export class Project extends pulumi.CustomResource {
     const outputs = {
       defaultBranchId: undefined,
       defaultEndpointId: undefined,
-      databaseName: undefined,
-      roleName: undefined,
       host: undefined,
       port: undefined,
       poolerHost: undefined,
@@ -125,7 +119,14 @@ export class Project extends pulumi.CustomResource {
       pooledConnectionUri: undefined,
       createdAt: undefined,
     };
-    const optional = { pgVersion: undefined, orgId: undefined, historyRetentionSeconds: undefined };
+    const optional = {
+      pgVersion: undefined,
+      orgId: undefined,
+      historyRetentionSeconds: undefined,
+      branchName: undefined,
+      databaseName: undefined,
+      roleName: undefined,
+    };
     const secrets = { additionalSecretOutputs: ["password", "connectionUri", "pooledConnectionUri"] };
     super("neon:index:Project", name, { ...outputs, ...optional, ...args }, pulumi.mergeOptions(secrets, options));
   }
