@@ -1,7 +1,7 @@
 import { type Comparison, compare } from "./compare.ts";
 import { changeLoses, removalLoses } from "./data-loss.ts";
 import { kindOf } from "./kinds/index.ts";
-import type { SchemaDescription, SchemaObject } from "./schema-object.ts";
+import { relationIds, type SchemaDescription, type SchemaObject } from "./schema-object.ts";
 
 export interface Difference {
   change: "added" | "removed" | "changed";
@@ -53,13 +53,13 @@ function isPartOf(object: SchemaObject, changes: Comparison["added"], kinds?: st
   const { table, column } = object.data;
   if (object.kind === "comment" || object.kind === "grant") return object.needs.some((id) => changes.has(id));
   if (object.kind === "ownership") return changes.has(`column ${column}`);
-  if (object.kind === "index") return object.needs.some((id) => id.startsWith("table ") && changes.has(id));
-  return typeof table === "string" && changes.has(`table ${table}`);
+  return relationIds(table).some((id) => changes.has(id));
 }
 
 function lineOf(object: SchemaObject, changes: Comparison["added"]): string {
   const { kind, name, data } = object;
   const text = data.definition ?? data.type ?? data.expression ?? data.text;
+  if (kind === "table" && data.partitionOf) return `${kind} ${name}, partition of ${data.partitionOf}`;
   if (kind === "table") {
     const columns = [...changes.values()].filter((other) => other.kind === "column" && other.data.table === name);
     return `${kind} ${name} (${columns.map((column) => column.data.column).join(", ")})`;

@@ -5,7 +5,7 @@ import { type ColumnData, columnText } from "./kinds/columns.ts";
 import { kindOf, kinds } from "./kinds/index.ts";
 import { createTable } from "./kinds/tables.ts";
 import { type Group, ordered } from "./order.ts";
-import { idOf, type SchemaDescription, type SchemaObject } from "./schema-object.ts";
+import { idOf, relationIds, type SchemaDescription, type SchemaObject } from "./schema-object.ts";
 
 export interface PushStatement {
   sql: string;
@@ -29,14 +29,17 @@ export function planPush(from: SchemaDescription, to: SchemaDescription): PushPl
   const { ids: again, unsupported } = findAgain(from, comparison);
   const early = [...again].flatMap((id) => from.objects[id] ?? []);
   const late = [...removed.values()].filter((object) => !again.has(idOf(object)));
-  const first = late.filter((object) => !kindOf(object).dropsLate);
-  const last = late.filter((object) => kindOf(object).dropsLate);
+  const waits = (object: SchemaObject) => kindOf(object).dropsLate || tableOf(object, removed) !== undefined;
+  const first = late.filter((object) => !waits(object));
+  const last = late.filter(waits);
   const made = [...again].flatMap((id) => to.objects[id] ?? []);
   const altered = [...changed].filter(([id]) => !again.has(id)).map(([, { to: after }]) => after);
-  const drops = (objects: SchemaObject[]) =>
-    ordered(objects, (object) => tableOf(object, removed) ?? idOf(object))
+  const drops = (objects: SchemaObject[]) => {
+    const together = new Map(objects.map((object) => [idOf(object), object]));
+    return ordered(objects, (object) => tableOf(object, together) ?? idOf(object))
       .toReversed()
       .flatMap((group) => dropped(group, comparison, again));
+  };
   const creations = new Map([...added, ...made.map((object) => [idOf(object), object] as const)]);
   const steps = ordered(byKind([...creations.values(), ...altered]), (object) => groupOf(object, creations)).flatMap(
     (group) => created(group, creations, changed),
@@ -117,9 +120,7 @@ function goesAlong(object: SchemaObject, isDropped: (id: string) => boolean, rem
   const { kind, needs, data } = object;
   if (kind === "comment" || kind === "grant") return needs.some(isDropped);
   if (!["constraint", "index", "trigger", "policy", "default"].includes(kind)) return false;
-  const table = typeof data.table === "string" ? `table ${data.table}` : needs.find((id) => id.startsWith("table "));
-  if (table === undefined || !removed.has(table)) return false;
-  return needs
-    .filter(isDropped)
-    .every((id) => id === table || id.startsWith(`column ${table.slice("table ".length)}.`));
+  const relation = relationIds(data.table).find((id) => removed.has(id));
+  if (relation === undefined) return false;
+  return needs.filter(isDropped).every((id) => id === relation || id.startsWith(`column ${data.table}.`));
 }

@@ -18,3 +18,8 @@ export interface SchemaDescription {
 export function idOf({ kind, name }: Pick<SchemaObject, "kind" | "name">): string {
   return `${kind} ${name}`;
 }
+
+/** The ids that a thing with columns may have, given its name. */
+export function relationIds(name: unknown): string[] {
+  return typeof name === "string" ? [`table ${name}`, `view ${name}`, `materialized view ${name}`] : [];
+}
