@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { Client, ClientBase } from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { aborted, BackupFailed } from "./backup-failed.ts";
+import { checkName, newBackupId } from "./backup-id.ts";
 import { encrypterFor, type Recipient, readSigningKey, recipientFingerprint } from "./backup-keys.ts";
 import { label, quoted, readMaterialisedViews, readPartitions, readSequences, readUncoveredData } from "./catalog.ts";
 import type { Contents, OutsideMigrations, RecordedMigration, TableRecord } from "./contents.ts";
@@ -46,7 +47,7 @@ export async function createBackup(options: CreateBackupOptions): Promise<Create
   checkName(options.name);
   readSigningKey(options.signingKey);
   const startedAt = new Date();
-  const id = `${startedAt.toISOString().replace(/[-:]|\.\d+/g, "")}-${randomBytes(4).toString("hex")}`;
+  const id = newBackupId(startedAt);
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
   const sessions = openSessions(options.connect, signal);
@@ -70,15 +71,6 @@ export async function createBackup(options: CreateBackupOptions): Promise<Create
     await files.removeAll();
     throw options.signal?.aborted ? aborted(`The backup of ${options.name}`) : error;
   }
-}
-
-/** @throws BackupFailed */
-export function checkName(name: string): void {
-  if (/^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)*$/.test(name)) return;
-  throw new BackupFailed("invalid-argument", `${JSON.stringify(name)} cannot name a database's backups.`, {
-    expected: "a-z, 0-9, dot, underscore and dash, in parts divided by slashes, e.g. prod/chittyfinance",
-    remedy: "Choose such a name, and keep it: backups are found by it.",
-  });
 }
 
 function explained(doing: string): (error: unknown) => never {

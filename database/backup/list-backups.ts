@@ -1,5 +1,5 @@
 import { BackupFailed } from "./backup-failed.ts";
-import { checkName } from "./create-backup.ts";
+import { checkName, isBackupId } from "./backup-id.ts";
 import type { Destination } from "./destination.ts";
 import { type Manifest, manifestFile } from "./manifest.ts";
 import { openStoredBackup } from "./stored-backup.ts";
@@ -54,16 +54,4 @@ export async function readFolders(
     folders.set(id, [...(folders.get(id) ?? []), file]);
   }
   return folders;
-}
-
-/** When a backup was begun, from its id. */
-export function startOf(id: string): Date {
-  const [, year, month, day, hour, minute, second] = idPattern.exec(id) ?? [];
-  return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-}
-
-const idPattern = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{8}$/;
-
-function isBackupId(id: string): boolean {
-  return idPattern.test(id);
 }

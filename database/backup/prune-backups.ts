@@ -1,5 +1,6 @@
+import { startOf } from "./backup-id.ts";
 import type { Destination } from "./destination.ts";
-import { readFolders, startOf } from "./list-backups.ts";
+import { readFolders } from "./list-backups.ts";
 import { manifestFile } from "./manifest.ts";
 import { verifyBackup } from "./verify-backup.ts";
 

@@ -26,7 +26,8 @@ export interface BackupWorld {
 
 export interface TestDatabase {
   name: string;
-  connect(): Promise<Client>;
+  /** @param role `app_owner` unless said. */
+  connect(role?: string): Promise<Client>;
   query(sql: string): Promise<Record<string, unknown>[]>;
   schema(): Promise<{ migrations: RecordedMigration[]; outside: OutsideMigrations[] }>;
   migrate(migrations: readonly RecordedMigration[]): Promise<void>;
@@ -57,7 +58,7 @@ export async function openBackupWorld(): Promise<BackupWorld> {
     backUp: (database, options = {}) =>
       createBackup({
         name,
-        connect: database.connect,
+        connect: () => database.connect(),
         destination,
         recipients: [keys.recipient],
         signingKey: keys.signingKey,
@@ -68,7 +69,7 @@ export async function openBackupWorld(): Promise<BackupWorld> {
       restoreBackup({
         name,
         id,
-        connect: into.connect,
+        connect: () => into.connect(),
         migrate: into.migrate,
         destination,
         identities: [keys.identity],
@@ -88,8 +89,8 @@ export async function openBackupWorld(): Promise<BackupWorld> {
 }
 
 function testDatabase(postgres: ThrowawayPostgres, name: string, sql: string | undefined): TestDatabase {
-  const connect = async () => {
-    const uri = postgres.url(name, "app_owner").replace("app_owner@", `app_owner:${ownerPassword}@`);
+  const connect = async (role = "app_owner") => {
+    const uri = postgres.url(name, role).replace("app_owner@", `app_owner:${ownerPassword}@`);
     const client = new Client({ connectionString: uri, application_name: name });
     await client.connect();
     return client;
