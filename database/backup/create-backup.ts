@@ -207,7 +207,7 @@ function fileWriter(options: CreateBackupOptions, folder: string, signal: AbortS
       pieces: SealedFile["pieces"];
     }): Promise<Manifest> {
       const { startedAt, id, snapshot, contents, pieces } = made;
-      const { contents: _, ...tables } = files;
+      const tables = Object.entries(files).filter(([file]) => file !== "contents");
       const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0);
       const unsigned = {
         format: "chittyops-backup" as const,
@@ -229,7 +229,7 @@ function fileWriter(options: CreateBackupOptions, folder: string, signal: AbortS
         outside: contents.outside.length,
         recipients: options.recipients.map(recipientFingerprint),
         contents: { pieces },
-        files: tables,
+        files: Object.fromEntries(tables.sort()),
       };
       const { content, signature } = signManifest(unsigned, options.signingKey);
       await put(`${folder}/${signatureFile}`, signature);
