@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Destination } from "./destination.ts";
+import { folderDestination } from "./folder-destination.ts";
 import { type BackupWorld, openBackupWorld, type TestDatabase } from "./testing/backup-world.ts";
 
 let world: BackupWorld;
@@ -267,5 +269,36 @@ it("says which table a row did not fit, and not the row", async () => {
   const failure = await world.restore(manifest.id, target, { migrate }).catch((error: Error) => error);
   expect(failure).toMatchObject({ reason: "refused-data", found: expect.stringContaining("public.a") });
   expect(`${(failure as Error).stack} ${JSON.stringify(failure)}`).not.toContain("canary");
+  expect(await target.query("select * from a")).toEqual([]);
+});
+
+it("says that its connection dropped, and that it was aborted, and leaves no session", async () => {
+  const source = await world.database("create table a (words text)");
+  await source.query("insert into a select repeat(md5(g::text), 10) from generate_series(1, 30000) g");
+  const { manifest } = await world.backUp(source, { pieceBytes: 65_536 });
+  const meanwhile = (act: () => unknown): Destination => {
+    const folder = folderDestination(world.folder);
+    let count = 0;
+    return {
+      ...folder,
+      async get(path) {
+        if (path.includes("t0001") && ++count === 3) await act();
+        return folder.get(path);
+      },
+    };
+  };
+  const killed = await world.database();
+  const sessionsOf = `from pg_stat_activity where application_name = '${killed.name}'`;
+  const kill = () => world.postgres.query(`select pg_terminate_backend(pid) ${sessionsOf}`);
+  await expect(world.restore(manifest.id, killed, { destination: meanwhile(kill) })).rejects.toMatchObject({
+    reason: "connection-lost",
+    found: expect.stringContaining("Loading public.a"),
+  });
+  expect(await killed.query("select * from a")).toEqual([]);
+
+  const target = await world.database();
+  const controller = new AbortController();
+  const options = { destination: meanwhile(() => controller.abort()), signal: controller.signal };
+  await expect(world.restore(manifest.id, target, options)).rejects.toMatchObject({ reason: "aborted" });
   expect(await target.query("select * from a")).toEqual([]);
 });
