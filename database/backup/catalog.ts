@@ -60,9 +60,12 @@ export async function readPartitions(client: ClientBase): Promise<PartitionRecor
   return rows;
 }
 
+/** With the table that owns each, e.g. by an identity column. */
 export async function readSequences(client: ClientBase): Promise<SequenceRecord[]> {
-  const { rows } = await client.query<Relation>(
-    `select n.nspname as schema, c.relname as name ${from}
+  const { rows } = await client.query<Omit<SequenceRecord, "lastValue" | "isCalled">>(
+    `select n.nspname as schema, c.relname as name, tn.nspname || '.' || t.relname as "ofTable" ${from}
+     left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.refclassid = d.classid and d.deptype in ('a', 'i')
+     left join pg_class t on t.oid = d.refobjid left join pg_namespace tn on tn.oid = t.relnamespace
      where c.relkind = 'S' and c.relpersistence <> 't' and ${ours} order by 1, 2`,
   );
   const sequences: SequenceRecord[] = [];
@@ -71,8 +74,8 @@ export async function readSequences(client: ClientBase): Promise<SequenceRecord[
     const selects = some.map((one, index) => `select ${index} as i, last_value::text, is_called from ${quoted(one)}`);
     const positions = await client.query(selects.join(" union all "));
     for (const { i, last_value: lastValue, is_called: isCalled } of positions.rows) {
-      const { schema, name } = some[i] as Relation;
-      sequences.push({ schema, name, lastValue, isCalled });
+      const sequence = some[i];
+      if (sequence) sequences.push({ ...sequence, lastValue, isCalled });
     }
   }
   return sequences;

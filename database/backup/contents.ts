@@ -27,7 +27,12 @@ export type TableRecord = z.infer<typeof table>;
 const partition = relation.extend({ of: relation, bound: z.string(), key: z.string().nullable() });
 export type PartitionRecord = z.infer<typeof partition>;
 
-const sequence = relation.extend({ lastValue: z.string(), isCalled: z.boolean() });
+const sequence = relation.extend({
+  /** `schema.name` of the table that it goes with. */
+  ofTable: z.string().nullable(),
+  lastValue: z.string(),
+  isCalled: z.boolean(),
+});
 export type SequenceRecord = z.infer<typeof sequence>;
 
 /** What is inside a backup besides the rows; encrypted as they are. */

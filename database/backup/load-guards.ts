@@ -2,6 +2,7 @@ import { type ClientBase, escapeIdentifier, escapeLiteral } from "pg";
 import { BackupFailed } from "./backup-failed.ts";
 import { quoted } from "./catalog.ts";
 import type { Relation } from "./contents.ts";
+import { beginUnhurried } from "./table-data.ts";
 
 /** What stands in the way of loading rows in any order, and comes back when they are loaded. */
 export interface LoadGuards {
@@ -23,7 +24,7 @@ interface Constraint extends Relation {
  * row-level security. Then empties the tables of what migrations put into them.
  */
 export async function lowerGuards(client: ClientBase, tables: readonly Relation[]): Promise<LoadGuards> {
-  await client.query("begin; set local search_path = ''");
+  await client.query(`${beginUnhurried}; set local search_path = ''`);
   const guards = await readGuards(client);
   for (const one of guards.constraints) {
     await client.query(`alter table ${quoted(one)} drop constraint ${escapeIdentifier(one.constraint)}`);
@@ -39,7 +40,7 @@ export async function lowerGuards(client: ClientBase, tables: readonly Relation[
 
 /** Brings all of it back. Adding a foreign key checks every row. @throws BackupFailed `not-equal` where something did not come back as it was. */
 export async function raiseGuards(client: ClientBase, guards: LoadGuards): Promise<void> {
-  await client.query("begin; set local search_path = ''");
+  await client.query(`${beginUnhurried}; set local search_path = ''`);
   for (const { constraint, definition, comment, ...table } of guards.constraints) {
     const name = escapeIdentifier(constraint);
     await client.query(`alter table ${quoted(table)} add constraint ${name} ${definition}`);

@@ -194,6 +194,21 @@ it("refreshes materialised views after what they read", async () => {
   await expect(target.query("select * from never")).rejects.toThrow("has not been populated");
 });
 
+it("is not held to the limits of a database that serves", async () => {
+  const limits =
+    "select string_agg(name || ' ' || setting, ', ' order by name) from pg_settings where name ~ '^(statement|transaction)_timeout$'";
+  const source = await world.database(`create table a (id int); create materialized view found as ${limits}`);
+  const { manifest } = await world.backUp(source);
+  const target = await world.database();
+  await world.postgres.query(
+    `alter database ${target.name} set statement_timeout = '1h'; alter database ${target.name} set transaction_timeout = '1h'`,
+  );
+  await world.restore(manifest.id, target);
+  expect(await target.query("select * from found")).toEqual([
+    { string_agg: "statement_timeout 0, transaction_timeout 0" },
+  ]);
+});
+
 it("restores tables with forced row-level security, backed up by a role that may pass it by", async () => {
   const source = await world.database(`
     create table secret (id int); alter table secret enable row level security; alter table secret force row level security;
@@ -234,16 +249,18 @@ it("refuses a database that is not empty, unless it is to be replaced", async ()
 it("names everything that no migration makes before it loads a row, and leaves out what it is told to", async () => {
   const source = await world.database("create table a (id int)");
   await source.query(`
-    alter table a add column "by hand" text; create table b (id serial); insert into b values (1), (2); insert into a values (1, 'x')`);
+    alter table a add column "by hand" text; create table b (id serial); create sequence alone; insert into b values (1), (2); insert into a values (1, 'x')`);
   const { manifest } = await world.backUp(source);
   const target = await world.database();
   await expect(world.restore(manifest.id, target)).rejects.toMatchObject({
     reason: "schema-differs",
-    found: expect.stringMatching(/column "by hand" of public.a.*table public.b \(2 rows\).*sequence public.b_id_seq/s),
+    found: expect.stringMatching(
+      /column "by hand" of public.a.*table public.b \(2 rows\).*sequence public.alone.*sequence public.b_id_seq/s,
+    ),
   });
   const other = await world.database();
   const restored = await world.restore(manifest.id, other, {
-    leaveOut: ["public.b", "public.b_id_seq"],
+    leaveOut: ["public.b", "public.alone"],
     migrate: async () => void (await other.query('create table a (id int, "by hand" text)')),
   });
   expect(restored.leftOut).toEqual([{ schema: "public", name: "b" }]);

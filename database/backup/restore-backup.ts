@@ -4,7 +4,14 @@ import { from as copyFrom } from "pg-copy-streams";
 import { aborted, BackupFailed } from "./backup-failed.ts";
 import { decrypterFor, type Identity } from "./backup-keys.ts";
 import { label, quoted, readMaterialisedViews, readSequences } from "./catalog.ts";
-import type { Contents, OutsideMigrations, RecordedMigration, Relation, TableRecord } from "./contents.ts";
+import type {
+  Contents,
+  OutsideMigrations,
+  RecordedMigration,
+  Relation,
+  SequenceRecord,
+  TableRecord,
+} from "./contents.ts";
 import { databaseError } from "./database-error.ts";
 import type { Destination } from "./destination.ts";
 import { lowerGuards, raiseGuards } from "./load-guards.ts";
@@ -13,8 +20,8 @@ import { readContents } from "./read-contents.ts";
 import { unseal } from "./sealed-file.ts";
 import { type Connect, openSessions, type Sessions } from "./sessions.ts";
 import { openStoredBackup, readPieces, type StoredBackup } from "./stored-backup.ts";
-import { copyIn, readFingerprint, workUnhurried, writeValuesAlike } from "./table-data.ts";
-import { compareSchema, emptyDatabase, refuseNonEmpty, setSequences } from "./target-schema.ts";
+import { beginUnhurried, copyIn, readFingerprint, writeValuesAlike } from "./table-data.ts";
+import { compareSchema, emptyDatabase, refuseNonEmpty, setSequences, wantedSequences } from "./target-schema.ts";
 import { together } from "./together.ts";
 
 /** Where a backup is restored to. */
@@ -34,7 +41,7 @@ export interface RestoreBackupOptions extends RestoreTarget {
   verificationKeys: readonly string[];
   /** Drops all that the database holds, instead of refusing one that is not empty. */
   replace?: boolean;
-  /** Tables and sequences (`schema.name`) that the migrations do not make and that may stay behind. */
+  /** Tables, each with its sequences, and sequences (`schema.name`) that the migrations do not make and that may stay behind. */
   leaveOut?: readonly string[];
   /** Sessions at a time; 4 unless said. */
   parallel?: number;
@@ -104,13 +111,14 @@ async function restore(options: RestoreBackupOptions, work: Work): Promise<Resto
   await step(`Applying ${contents.migrations.length} migrations`, () => options.migrate(contents.migrations));
   const compared = await step("Comparing the schema", () => compareSchema(main, contents, leaveOut));
   const { tables } = compared;
+  const sequences = wantedSequences(contents, leaveOut);
   const guards = await step("Preparing the tables", () => lowerGuards(main, tables));
   await loadTables(main, tables, options, work);
-  await step("Setting the sequences", () => setSequences(main, contents, leaveOut));
+  await step("Setting the sequences", () => setSequences(main, sequences));
   await step("Bringing back foreign keys and triggers", () => raiseGuards(main, guards));
   await step("Refreshing materialised views", () => refreshViews(main, contents));
-  await step("Gathering statistics", () => main.query("analyze"));
-  await step("Comparing the sequences", () => compareSequences(main, contents, leaveOut));
+  await step("Gathering statistics", () => main.query(`${beginUnhurried}; analyze; commit`));
+  await step("Comparing the sequences", () => compareSequences(main, sequences));
   return {
     manifest: work.backup.manifest,
     tables: tables.map(({ schema, name, rows }) => ({ schema, name, rows })),
@@ -150,7 +158,7 @@ async function loadTable(client: Client, table: TableRecord, { backup, decrypter
     });
   }
   try {
-    await client.query(`begin; ${workUnhurried}; ${writeValuesAlike}`);
+    await client.query(`${beginUnhurried}; ${writeValuesAlike}`);
     const into = client.query(copyFrom(copyIn(table)));
     // An error that comes when the pipeline has ended already, for another reason.
     into.on("error", () => undefined);
@@ -181,16 +189,17 @@ async function loadTable(client: Client, table: TableRecord, { backup, decrypter
 
 async function refreshViews(client: Client, { filledViews }: Contents): Promise<void> {
   const wanted = new Set(filledViews.map(label));
-  for (const view of await readMaterialisedViews(client)) {
-    if (wanted.has(label(view))) await client.query(`refresh materialized view ${quoted(view)}`);
-  }
+  const views = (await readMaterialisedViews(client)).filter((view) => wanted.has(label(view)));
+  await client.query(beginUnhurried);
+  for (const view of views) await client.query(`refresh materialized view ${quoted(view)}`);
+  await client.query("commit");
 }
 
-async function compareSequences(client: Client, { sequences }: Contents, leaveOut: readonly string[]): Promise<void> {
+async function compareSequences(client: Client, sequences: readonly SequenceRecord[]): Promise<void> {
   const now = new Map((await readSequences(client)).map((one) => [label(one), `${one.lastValue} ${one.isCalled}`]));
   for (const { lastValue, isCalled, ...sequence } of sequences) {
     const found = now.get(label(sequence));
-    if (leaveOut.includes(label(sequence)) || found === `${lastValue} ${isCalled}`) continue;
+    if (found === `${lastValue} ${isCalled}`) continue;
     throw notEqual(`Sequence ${label(sequence)}`, `${found}`, `${lastValue} ${isCalled}`);
   }
 }

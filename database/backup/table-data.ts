@@ -26,10 +26,17 @@ export const workUnhurried = [
   "set local client_connection_check_interval = '2s'",
 ].join(";");
 
-/** Since Postgres 17. */
+/** Since Postgres 17; a statement that takes no snapshot. */
 export function limitlessTransaction(serverVersion: number): string {
   return serverVersion >= 170_000 ? "set local transaction_timeout = 0" : "";
 }
+
+/** Begins a transaction that writes. */
+export const beginUnhurried = [
+  "begin",
+  workUnhurried,
+  "select set_config('transaction_timeout', '0', true) where current_setting('server_version_num')::int >= 170000",
+].join(";");
 
 export function copyOut(table: TableShape): string {
   return `copy ${quoted(table)} ${columnList(table)} to stdout`;

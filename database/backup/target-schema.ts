@@ -1,7 +1,7 @@
 import { type ClientBase, escapeIdentifier, escapeLiteral } from "pg";
 import { BackupFailed } from "./backup-failed.ts";
 import { label, quoted, readPartitions, readSequences, readTableShapes, type TableShape } from "./catalog.ts";
-import type { Contents, PartitionRecord, Relation, TableRecord } from "./contents.ts";
+import type { Contents, PartitionRecord, Relation, SequenceRecord, TableRecord } from "./contents.ts";
 
 /** Whatever somebody made in a database: not of Postgres, not of an extension. */
 const madeObjects = `
@@ -75,8 +75,8 @@ export async function compareSchema(
   const sequences = new Set((await readSequences(client)).map(label));
   const differences = [
     ...tables.flatMap((table) => differencesOf(table, found.get(label(table)))),
-    ...contents.sequences
-      .filter((sequence) => !sequences.has(label(sequence)) && !leaveOut.includes(label(sequence)))
+    ...wantedSequences(contents, leaveOut)
+      .filter((sequence) => !sequences.has(label(sequence)))
       .map((sequence) => `sequence ${label(sequence)} is not made by the migrations`),
   ];
   if (differences.length > 0) {
@@ -127,15 +127,13 @@ async function makePartitions(
   return made;
 }
 
-/** Sets every position, but of what is left out. */
-export async function setSequences(
-  client: ClientBase,
-  { sequences }: Contents,
-  leaveOut: readonly string[],
-): Promise<void> {
-  for (const sequence of sequences) {
-    if (leaveOut.includes(label(sequence))) continue;
-    const { lastValue, isCalled } = sequence;
+/** All but those that are left out, by themselves or with their table. */
+export function wantedSequences({ sequences }: Contents, leaveOut: readonly string[]): SequenceRecord[] {
+  return sequences.filter((one) => !leaveOut.includes(label(one)) && !(one.ofTable && leaveOut.includes(one.ofTable)));
+}
+
+export async function setSequences(client: ClientBase, sequences: readonly SequenceRecord[]): Promise<void> {
+  for (const { lastValue, isCalled, ...sequence } of sequences) {
     await client.query(`select setval(${escapeLiteral(quoted(sequence))}, ${lastValue}, ${isCalled})`);
   }
 }
