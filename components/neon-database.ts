@@ -85,12 +85,10 @@ export class NeonDatabase extends pulumi.ComponentResource {
         regionId: database.region,
         pgVersion: database.postgresVersion,
         historyRetentionSeconds: database.retentionSeconds,
-        branch: {
-          name: "main",
-          protected: database.protected,
-          databaseName: postgresName(database.name),
-          roleName: database.roles.owner,
-        },
+        branchName: "main",
+        databaseName: postgresName(database.name),
+        roleName: database.roles.owner,
+        protected: database.protected,
         defaultEndpointSettings: {
           autoscalingLimitMinCu: endpoint.minCu,
           autoscalingLimitMaxCu: endpoint.maxCu,

@@ -39,20 +39,14 @@ export interface ResourceDefinition<Client> {
   /** Finds what the shape cannot say. Inputs are revealed, may hold unknowns, and may not even fit the shape. */
   readonly check?: (inputs: ValueMap) => Problem[] | Promise<Problem[]>;
   /** Inputs whose meaning changed although they did not, such as a folder with other files in it now. */
-<<<<<<< HEAD
   readonly stale?: (state: JsonMap, inputs: ValueMap, signal: AbortSignal) => Promise<Path[]>;
-  /** Why these changes must not be made to a resource, or `undefined`. The diff fails with it, so that already a preview does. */
-  readonly refuse?: (olds: Pick<Current, "state" | "inputs">, changes: readonly Change[]) => string | undefined;
   /** In a preview of a create or an update: shows by `log` what would be done, or throws and so fails the preview. Inputs may hold unknowns. */
   readonly plan?: (inputs: ValueMap, operation: Operation<Client>) => Promise<void>;
-=======
-  readonly stale?: (state: JsonMap, inputs: ValueMap) => Promise<Path[]>;
   /**
    * Has the last word on the changes to a resource: it may tell that one does not replace it, or throw a `ProviderError` where they must
    * not be made, so that already the preview fails.
    */
   readonly review?: (changes: readonly Change[], olds: Pick<Current, "state" | "inputs">, news: ValueMap) => Change[];
->>>>>>> neon-provider
   /** Outputs that a preview of a create can already tell. */
   readonly preview?: (inputs: ValueMap) => ValueMap;
   readonly create: (inputs: JsonMap, operation: Operation<Client>) => Promise<Found>;

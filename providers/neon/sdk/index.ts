@@ -4,12 +4,8 @@ export { Branch, type BranchArgs } from "./branch.ts";
 export { Database, type DatabaseArgs } from "./database.ts";
 export { Endpoint, type EndpointArgs } from "./endpoint.ts";
 export type { EndpointSettings } from "./endpoint-settings.ts";
-<<<<<<< HEAD
 export { Migrations, type MigrationsArgs } from "./migrations.ts";
-export { Project, type ProjectArgs, type ProjectBranch, type ProjectQuota, type ProjectSettings } from "./project.ts";
-=======
 export { Project, type ProjectArgs, type ProjectQuota, type ProjectSettings } from "./project.ts";
->>>>>>> neon-provider
 export { Provider, type ProviderArgs } from "./provider.ts";
 export { Role, type RoleArgs } from "./role.ts";
 export { RuntimeRole, type RuntimeRoleArgs } from "./runtime-role.ts";
