@@ -175,10 +175,13 @@ function holds(daemon: LocalDaemon, seed: LocalSeed): boolean {
   const hasOrganizations = organizations.every(({ name, plan }) =>
     daemon.neonOrganizations.some((one) => one.name === name && (plan === undefined || one.plan === plan)),
   );
-  return hasOrganizations && seed.accounts.every(({ name, zones }) => {
-    const account = daemon.accounts.find((one) => one.name === name);
-    return account !== undefined && zones.every((zone) => account.zones.some((one) => one.name === zone));
-  });
+  return (
+    hasOrganizations &&
+    seed.accounts.every(({ name, zones }) => {
+      const account = daemon.accounts.find((one) => one.name === name);
+      return account !== undefined && zones.every((zone) => account.zones.some((one) => one.name === zone));
+    })
+  );
 }
 
 function startFailure(home: string, code: number | string | null): string {

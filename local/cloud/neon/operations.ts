@@ -131,11 +131,7 @@ export function createOperations({ store, clock, log, runTask, pace }: Operation
     chains.set(projectId, chain);
   }
 
-  function write<T>(
-    projectId: string,
-    work: (start: Start) => T,
-    isLocking: boolean,
-  ): Change<T> {
+  function write<T>(projectId: string, work: (start: Start) => T, isLocking: boolean): Change<T> {
     const operations: NeonOperationRecord[] = [];
     const result = store.transaction(() => {
       const at = now();
@@ -173,7 +169,9 @@ export function createOperations({ store, clock, log, runTask, pace }: Operation
       for (let running = of(); running.length > 0; running = of()) await Promise.all(running);
     },
     resume() {
-      const unfinished = store.list(neonOperations).filter(({ status }) => status === "scheduling" || status === "running");
+      const unfinished = store
+        .list(neonOperations)
+        .filter(({ status }) => status === "scheduling" || status === "running");
       for (const [projectId, batch] of Map.groupBy(unfinished, (operation) => operation.projectId))
         queue(projectId, batch);
     },
@@ -187,8 +185,5 @@ export function createOperations({ store, clock, log, runTask, pace }: Operation
 
 /** Safe to send again, says Neon. */
 function locked(): NeonError {
-  return new NeonError(
-    423,
-    "project already has running conflicting operations, scheduling of new ones is prohibited",
-  );
+  return new NeonError(423, "project already has running conflicting operations, scheduling of new ones is prohibited");
 }

@@ -21,7 +21,11 @@ export type TaskRunner = (task: NeonTask) => Promise<(() => void) | undefined>;
 export function createTaskRunner(services: { store: Store; clock: LocalClock; fleet: PostgresFleet }): TaskRunner {
   const { store, clock, fleet } = services;
 
-  async function withRole(branchId: string, name: string, work: (role: NeonRoleRecord) => Promise<void>): Promise<void> {
+  async function withRole(
+    branchId: string,
+    name: string,
+    work: (role: NeonRoleRecord) => Promise<void>,
+  ): Promise<void> {
     const role = store.get(neonRoles, branchId, name);
     if (role) await work(role);
   }

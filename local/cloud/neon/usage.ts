@@ -1,3 +1,4 @@
+import type { PostgresFleet } from "../postgres/types.ts";
 import {
   type NeonEndpointRecord,
   type NeonProjectRecord,
@@ -6,7 +7,6 @@ import {
   neonHours,
   neonProjects,
 } from "../store/records/neon.ts";
-import type { PostgresFleet } from "../postgres/types.ts";
 import type { Store } from "../store/store.ts";
 import type { LocalClock } from "../types.ts";
 import { suspendAfter } from "./open-endpoint.ts";
