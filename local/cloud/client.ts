@@ -6,6 +6,9 @@ import { type LocalDaemon, type LocalSeed, type LocalTokens, localDaemon, localT
 import { daemonFiles } from "./daemon/files.ts";
 import { ended, endOrphans, recordedDaemon, signal } from "./daemon/processes.ts";
 import { isLocked } from "./daemon/single-instance.ts";
+import type { NeonSummary } from "./neon/neon.ts";
+
+export type { NeonSummary };
 
 /** The embedded cloud did not do what was asked; the message is for the user. */
 export class DaemonError extends Error {
@@ -139,6 +142,12 @@ export async function localAdmin(
     throw new DaemonError(`The embedded cloud refused ${request.method ?? "GET"} /_local/${path}: ${reason}`);
   }
   return body;
+}
+
+/** What there is of Neon in the running embedded cloud. @throws {DaemonError} */
+export async function neonSummary(where: { home: string }): Promise<NeonSummary> {
+  const { neon } = (await localAdmin(where, "state")) as { neon: NeonSummary };
+  return neon;
 }
 
 /** Keeps the daemon's own memory small; what it serves is done by workerd. */

@@ -4,7 +4,7 @@ import { type NeonOperationRecord, neonOperations } from "../store/records/neon.
 import type { Store } from "../store/store.ts";
 import type { LocalClock } from "../types.ts";
 import { NeonError } from "./neon-error.ts";
-import type { TaskRunner } from "./tasks.ts";
+import { abandon, type TaskRunner } from "./tasks.ts";
 
 /** An operation as a handler asks for it. */
 export type NewOperation = Pick<NeonOperationRecord, "action" | "branchId" | "endpointId"> & {
@@ -93,7 +93,11 @@ export function createOperations({ store, clock, log, runTask, pace }: Operation
         log.warn(`neon: ${current.action} (${task.do}) in ${current.projectId} failed: ${message}`);
         current = put(current, { failures: current.failures + 1, error: message });
         if (current.failures >= attempts) {
-          put(current, { status: "failed" });
+          const failed = current;
+          store.transaction(() => {
+            abandon(store, failed.tasks);
+            put(failed, { status: "failed" });
+          });
           return false;
         }
         await pause(pace);

@@ -15,7 +15,12 @@ export interface TestFleet extends PostgresFleet {
   branches: Map<string, TestBranch>;
   endpoints: Map<
     string,
-    EndpointSettings & { active: boolean; connections: number; lastActive?: number; startedAt?: number }
+    EndpointSettings & {
+      active: boolean;
+      connections: number;
+      lastActive?: number | undefined;
+      startedAt?: number | undefined;
+    }
   >;
   calls: string[];
   /** Every call that changes a branch waits for it. */
@@ -96,8 +101,8 @@ export function createTestFleet(): TestFleet {
       branch(id).databases.delete(name);
     },
     async openEndpoint(settings) {
-      const before = fleet.endpoints.get(settings.id);
-      fleet.endpoints.set(settings.id, { active: false, connections: 0, ...before, ...settings });
+      const { active = false, connections = 0, lastActive, startedAt } = fleet.endpoints.get(settings.id) ?? {};
+      fleet.endpoints.set(settings.id, { ...settings, active, connections, lastActive, startedAt });
       const kept = ports.get(settings.id) ?? { direct: nextPort++, pooled: nextPort++ };
       ports.set(settings.id, kept);
       return kept;
