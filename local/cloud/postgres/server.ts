@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 import type { Installation } from "./installation.ts";
+import type { ProcessRecord } from "./processes.ts";
 import { writeSettings } from "./settings.ts";
 
 /** The superuser of every cluster; as at Neon, nobody else can become it. */
@@ -17,12 +18,14 @@ export interface ServerFolder {
   /** Tells sockets in one folder apart; no port is opened. */
   port: number;
   /** Told of each process, so that none is forgotten. */
-  processes?: { add(pid: number): void; remove(pid: number): void };
+  processes?: ProcessRecord;
 }
+
+/** Of `postgresql.conf`, beyond what every cluster has. */
+export type Settings = Record<string, string | number>;
 
 /** A running Postgres. */
 export interface Server {
-  pid: number;
   socket: string;
   /** Resolves when the process has ended, for whatever reason. */
   ended: Promise<void>;
@@ -32,12 +35,18 @@ export interface Server {
 
 const startDeadline = 120_000;
 const stopDeadline = 20_000;
+/** What Postgres says of itself when it lets clients in; a replica is a `standby`. */
+const answers = new Set(["ready", "standby"]);
 
 /** Starts Postgres and waits until it answers. @throws Error with the end of its log. */
-export async function startServer(at: ServerFolder, settings: Record<string, string | number> = {}): Promise<Server> {
+export async function startServer(
+  at: ServerFolder,
+  settings: Settings = {},
+  patience = startDeadline,
+): Promise<Server> {
   const configuration = join(at.folder, "postgresql.conf");
   const logFile = join(at.folder, "postgres.log");
-  const deadline = Date.now() + startDeadline;
+  const deadline = Date.now() + patience;
   for (;;) {
     writeSettings(configuration, { unix_socket_directories: at.socketFolder, port: at.port, ...settings });
     const log = openSync(logFile, "w");
@@ -84,7 +93,7 @@ async function ready(data: string, { child, ended }: Started, deadline: number):
   });
   while (!over && Date.now() < deadline) {
     const lines = text(join(data, "postmaster.pid")).split("\n");
-    if (lines[0] === String(child.pid) && lines[7]?.trim() === "ready") return true;
+    if (lines[0] === String(child.pid) && answers.has(lines[7]?.trim() ?? "")) return true;
     await delay(5);
   }
   const failed = over ? await ended : undefined;
@@ -96,8 +105,7 @@ async function ready(data: string, { child, ended }: Started, deadline: number):
 
 function asServer(at: ServerFolder, { child, ended }: Started): Server {
   return {
-    pid: child.pid ?? 0,
-    socket: join(at.socketFolder, `.s.PGSQL.${at.port}`),
+    socket: socketPath(at),
     ended: ended.then(() => {}),
     async stop() {
       child.kill("SIGINT");
@@ -106,6 +114,10 @@ function asServer(at: ServerFolder, { child, ended }: Started): Server {
       clearTimeout(hurry);
     },
   };
+}
+
+export function socketPath({ socketFolder, port }: Pick<ServerFolder, "socketFolder" | "port">): string {
+  return join(socketFolder, `.s.PGSQL.${port}`);
 }
 
 function ended(child: ChildProcess): Promise<Error | undefined> {
