@@ -211,7 +211,7 @@ export async function openPostgresFleet(options: FleetOptions): Promise<Postgres
       await clusters.get(nameOf(find(id).settings))?.cluster.stop();
     },
     status: (id) => find(id).status(),
-    logicalSize: (id) => databaseBytes(join(directory, "clusters", records.get(id).folder)),
+    logicalSize: async (id) => await databaseBytes(join(directory, "clusters", records.get(id).folder)),
     pooler: pgbouncer === undefined ? "alias" : "pgbouncer",
     async stop() {
       await Promise.all([...endpoints.values()].map((endpoint) => endpoint.close()));

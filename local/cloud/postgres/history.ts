@@ -5,9 +5,6 @@ import { copyStopped, databaseBytes, segmentName, shareLog } from "./branch-data
 import { type ServerFolder, startServer } from "./server.ts";
 import { walSegmentSize } from "./settings.ts";
 
-/** How long a recovery may take: it replays all that happened since the base. */
-const recoveryDeadline = 30 * 60_000;
-
 /**
  * Ends the log so that all that was committed until now is in full segments, behind it a commit that is later than any moment in the
  * past: recovery up to a time stops only where it sees one that is later.
@@ -35,13 +32,14 @@ export async function recover(
   const server = await startServer(
     to,
     {
-      recovery_target_time: new Date(from.time).toISOString(),
+      // Postgres does not know the letter Z yet when it reads this.
+      recovery_target_time: new Date(from.time).toISOString().replace("Z", "+00"),
       recovery_target_action: "promote",
       // The log is where Postgres looks after it found nothing in an archive.
       restore_command: "false",
       hot_standby: "off",
     },
-    recoveryDeadline,
+    "recovered",
   );
   await server.stop();
 }

@@ -34,19 +34,23 @@ export interface Server {
 }
 
 const startDeadline = 120_000;
+/** It replays all that happened since the base. */
+const recoveryDeadline = 30 * 60_000;
 const stopDeadline = 20_000;
-/** What Postgres says of itself when it lets clients in; a replica is a `standby`. */
-const answers = new Set(["ready", "standby"]);
+/** What Postgres says of itself when it lets clients in; a replica stays a `standby`, as is one that recovers without letting anybody in. */
+const answers = ["ready", "standby"];
 
-/** Starts Postgres and waits until it answers. @throws Error with the end of its log. */
+/**
+ * Starts Postgres and waits until it answers, or until a recovery has ended. @throws Error with the end of its log.
+ */
 export async function startServer(
   at: ServerFolder,
   settings: Settings = {},
-  patience = startDeadline,
+  until: "answers" | "recovered" = "answers",
 ): Promise<Server> {
   const configuration = join(at.folder, "postgresql.conf");
   const logFile = join(at.folder, "postgres.log");
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + (until === "answers" ? startDeadline : recoveryDeadline);
   for (;;) {
     writeSettings(configuration, { unix_socket_directories: at.socketFolder, port: at.port, ...settings });
     const log = openSync(logFile, "w");
@@ -66,7 +70,7 @@ export async function startServer(
       at.processes?.add(pid);
       void server.ended.then(() => at.processes?.remove(pid));
     }
-    if (await ready(data, server, deadline)) return asServer(at, server);
+    if (await ready(data, server, until, deadline)) return asServer(at, server);
     const said = readFileSync(logFile, "utf8");
     // The last processes of one that was killed may still be about to notice.
     if (
@@ -86,14 +90,20 @@ interface Started {
 }
 
 /** Postgres writes its state into the eighth line of this file. */
-async function ready(data: string, { child, ended }: Started, deadline: number): Promise<boolean> {
+async function ready(
+  data: string,
+  { child, ended }: Started,
+  until: "answers" | "recovered",
+  deadline: number,
+): Promise<boolean> {
+  const wanted = until === "answers" ? answers : answers.slice(0, 1);
   let over = false;
   void ended.then(() => {
     over = true;
   });
   while (!over && Date.now() < deadline) {
     const lines = text(join(data, "postmaster.pid")).split("\n");
-    if (lines[0] === String(child.pid) && answers.has(lines[7]?.trim() ?? "")) return true;
+    if (lines[0] === String(child.pid) && wanted.includes(lines[7]?.trim() ?? "")) return true;
     await delay(5);
   }
   const failed = over ? await ended : undefined;
