@@ -2,7 +2,8 @@ import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, readlink, symlink } from "node:fs/promises";
 import { join } from "node:path";
 
-const atOnce = 16;
+/** As many as Node has threads for. */
+const atOnce = 4;
 
 /**
  * Copies a folder; where the file system can, the copy shares its blocks with the original. What vanishes meanwhile is left out, since a
