@@ -96,7 +96,7 @@ async function serve(): Promise<void> {
     secrets,
     edgeAddress: `127.0.0.1:${ports.edge}`,
   });
-  const fleet = await openPostgresFleet({ directory: join(files.cloud, "postgres"), clock, log });
+  const fleet = await openPostgresFleet({ directory: join(files.cloud, "postgres"), log });
   const neon = createNeon({ store, clock, fleet, log });
   await neon.open();
   const requestLog = createRequestLog();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createNeon } from "../neon/neon.ts";
-import { createTestFleet } from "../neon/test-fleet.ts";
+import { recordingFleet } from "../neon/testing/recording-fleet.ts";
 import { openClock } from "../runtime/local-clock.ts";
 import { seededId, seedStore } from "../store/seed.ts";
 import { openStore, type Store } from "../store/store.ts";
@@ -66,7 +66,7 @@ export function openTestCloud(zoneName = "chitty.localhost"): TestCloud {
   const runtime = createTestRuntime();
   const faults = createFaults();
   const requestLog = createRequestLog();
-  const fleet = createTestFleet();
+  const fleet = recordingFleet();
   const neon = createNeon({ store, clock, fleet, log: { info() {}, warn() {}, error() {} } });
   const app = createControlApp({ store, runtime, clock, requestLog, faults, neon });
   const account = seededId("account", "chittyos");

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createTestFleet, type TestFleet } from "./test-fleet.ts";
-import { openTestNeon, refusal, type TestNeon } from "./test-neon.ts";
+import { type RecordingFleet, recordingFleet } from "./testing/recording-fleet.ts";
+import { openTestNeon, refusal, type TestNeon } from "./testing/test-neon.ts";
 
 let cloud: TestNeon;
-let fleet: TestFleet;
+let fleet: RecordingFleet;
 let client: ReturnType<TestNeon["client"]>;
 let projectId: string;
 let main: string;
 beforeEach(async () => {
-  fleet = createTestFleet();
+  fleet = recordingFleet();
   cloud = await openTestNeon({
     openFleet: () => fleet,
     neonOrganizations: [{ name: "acme", limits: { branches: 5 } }],

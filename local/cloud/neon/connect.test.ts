@@ -2,7 +2,7 @@ import { Client } from "pg";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openPostgresFleet } from "../postgres/fleet.ts";
-import { openTestNeon, type TestNeon } from "./test-neon.ts";
+import { openTestNeon, type TestNeon } from "./testing/test-neon.ts";
 
 let cloud: TestNeon;
 beforeAll(async () => {

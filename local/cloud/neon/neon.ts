@@ -60,8 +60,8 @@ const lookEvery = 15_000;
 
 export function createNeon({ store, clock, fleet, log, pace = 20 }: NeonOptions): Neon {
   const operations = createOperations({ store, clock, log, pace, runTask: createTaskRunner({ store, clock, fleet }) });
-  const usage = createUsage({ store, clock, fleet, operations });
   const realTime = createRealTime(store, clock);
+  const usage = createUsage({ store, clock, fleet, operations, realTime });
   const services: NeonServices = { store, clock, fleet, log, realTime, operations, usage };
 
   let isStopped = false;

@@ -1,7 +1,7 @@
-import { BranchTimeUnavailable, type PostgresFleet } from "../postgres/types.ts";
+import { BranchTimeUnavailable, type PostgresFleet } from "../../postgres/types.ts";
 
 /** What a branch holds, for tests that look at what the API asks of a fleet and need no Postgres. */
-interface TestBranch {
+interface RecordedBranch {
   parent?: { id: string; at?: number } | undefined;
   schemaOnly: boolean;
   roles: Map<string, string>;
@@ -11,8 +11,8 @@ interface TestBranch {
 type EndpointSettings = Parameters<PostgresFleet["openEndpoint"]>[0];
 
 /** A fleet that remembers in memory; a test may hold it up, break it and look into it. */
-export interface TestFleet extends PostgresFleet {
-  branches: Map<string, TestBranch>;
+export interface RecordingFleet extends PostgresFleet {
+  branches: Map<string, RecordedBranch>;
   endpoints: Map<
     string,
     EndpointSettings & {
@@ -29,7 +29,7 @@ export interface TestFleet extends PostgresFleet {
   check: (call: string) => void;
 }
 
-export function createTestFleet(): TestFleet {
+export function recordingFleet(): RecordingFleet {
   let nextPort = 20_000;
   const ports = new Map<string, { direct: number; pooled: number }>();
   const note = async (call: string): Promise<void> => {
@@ -37,7 +37,7 @@ export function createTestFleet(): TestFleet {
     await fleet.held;
     fleet.check(call);
   };
-  const branch = (id: string): TestBranch => {
+  const branch = (id: string): RecordedBranch => {
     const found = fleet.branches.get(id);
     if (!found) throw new Error(`No data of branch ${id}.`);
     return found;
@@ -47,7 +47,7 @@ export function createTestFleet(): TestFleet {
     if (!found) throw new Error(`Endpoint ${id} is not open.`);
     return found;
   };
-  const fleet: TestFleet = {
+  const fleet: RecordingFleet = {
     branches: new Map(),
     endpoints: new Map(),
     calls: [],
