@@ -24,9 +24,7 @@ export const localSeed = z.object({
         name: z.string().min(1),
         plan: neonPlan.optional(),
         /** How many there may be, instead of the plan's numbers; `branches` is per project. */
-        limits: z
-          .object({ projects: z.int().min(0).optional(), branches: z.int().min(1).optional() })
-          .optional(),
+        limits: z.object({ projects: z.int().min(0).optional(), branches: z.int().min(1).optional() }).optional(),
       }),
     )
     .optional(),

@@ -19,9 +19,8 @@ export async function ensureEmbeddedCloud(session: Session): Promise<EmbeddedClo
   const before = await daemonStatus({ home });
   const daemon = await startDaemon({ home, seed: accountsAndZones("local") });
   const tokens = readLocalTokens({ home });
-  for (const token of [tokens.admin, ...Object.values(tokens.accounts), ...Object.values(tokens.neon)]) {
+  for (const token of [tokens.admin, ...Object.values(tokens.accounts), ...Object.values(tokens.neon)])
     session.console.redactor.learn(token);
-  }
   const wasRunning = before.state === "running" && before.daemon.pid === daemon.pid;
   return { daemon, wasRunning, tokens };
 }

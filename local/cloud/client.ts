@@ -6,6 +6,9 @@ import { type LocalDaemon, type LocalSeed, type LocalTokens, localDaemon, localT
 import { daemonFiles } from "./daemon/files.ts";
 import { ended, endOrphans, recordedDaemon, signal } from "./daemon/processes.ts";
 import { isLocked } from "./daemon/single-instance.ts";
+import type { NeonSummary } from "./neon/neon.ts";
+
+export type { NeonSummary };
 
 /** The embedded cloud did not do what was asked; the message is for the user. */
 export class DaemonError extends Error {
@@ -141,6 +144,12 @@ export async function localAdmin(
   return body;
 }
 
+/** What there is of Neon in the running embedded cloud. @throws {DaemonError} */
+export async function neonSummary(where: { home: string }): Promise<NeonSummary> {
+  const { neon } = (await localAdmin(where, "state")) as { neon: NeonSummary };
+  return neon;
+}
+
 /** Keeps the daemon's own memory small; what it serves is done by workerd. */
 const frugal = ["--max-semi-space-size=4", "--optimize-for-size"];
 
@@ -175,10 +184,13 @@ function holds(daemon: LocalDaemon, seed: LocalSeed): boolean {
   const hasOrganizations = organizations.every(({ name, plan }) =>
     daemon.neonOrganizations.some((one) => one.name === name && (plan === undefined || one.plan === plan)),
   );
-  return hasOrganizations && seed.accounts.every(({ name, zones }) => {
-    const account = daemon.accounts.find((one) => one.name === name);
-    return account !== undefined && zones.every((zone) => account.zones.some((one) => one.name === zone));
-  });
+  return (
+    hasOrganizations &&
+    seed.accounts.every(({ name, zones }) => {
+      const account = daemon.accounts.find((one) => one.name === name);
+      return account !== undefined && zones.every((zone) => account.zones.some((one) => one.name === zone));
+    })
+  );
 }
 
 function startFailure(home: string, code: number | string | null): string {

@@ -79,7 +79,8 @@ describe("the daemon", { timeout: 120_000 }, () => {
     expect([again.controlUrl, again.edgeUrl]).toEqual([daemon.controlUrl, daemon.edgeUrl]);
     expect(readLocalTokens({ home })).toEqual(tokens);
     const log = readFileSync(daemonFiles(home).log, "utf8");
-    for (const token of [tokens.admin, ...Object.values(tokens.accounts)]) expect(log).not.toContain(token);
+    for (const token of [tokens.admin, ...Object.values(tokens.accounts), ...Object.values(tokens.neon)])
+      expect(log).not.toContain(token);
   });
 
   it("starts once when started twice at the same time", async () => {

@@ -13,7 +13,7 @@ import { endOrphans, recordProcesses } from "./daemon/processes.ts";
 import { takeLock } from "./daemon/single-instance.ts";
 import { createEdge } from "./edge/edge.ts";
 import { fileLog } from "./log.ts";
-import { openNeon } from "./neon/neon.ts";
+import { createNeon } from "./neon/neon.ts";
 import { openPostgresFleet } from "./postgres/fleet.ts";
 import { openClock } from "./runtime/local-clock.ts";
 import { startRuntime } from "./runtime/runtime.ts";
@@ -96,8 +96,9 @@ async function serve(): Promise<void> {
     secrets,
     edgeAddress: `127.0.0.1:${ports.edge}`,
   });
-  const fleet = await openPostgresFleet({ directory: join(files.cloud, "postgres"), clock, log });
-  const neon = await openNeon({ store, clock, fleet, log });
+  const fleet = await openPostgresFleet({ directory: join(files.cloud, "postgres"), log });
+  const neon = createNeon({ store, clock, fleet, log });
+  await neon.open();
   const requestLog = createRequestLog();
   const app = createControlApp({ store, runtime, clock, requestLog, faults: createFaults(), neon });
   control.serve(createServer(controlListener(app)));

@@ -1,6 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createNeon } from "../neon/neon.ts";
+import { recordingFleet } from "../neon/testing/recording-fleet.ts";
+import { openClock } from "../runtime/local-clock.ts";
 import { seededId, seedStore } from "../store/seed.ts";
 import { openStore, type Store } from "../store/store.ts";
 import type { KvEntry, LocalClock, Runtime, TryResult, WorkerSpec } from "../types.ts";
@@ -59,17 +62,13 @@ export function openTestCloud(zoneName = "chitty.localhost"): TestCloud {
       { name: "other", zones: ["other.localhost"] },
     ],
   });
-  let ahead = 0;
-  const clock: LocalClock = {
-    now: () => Date.now() + ahead,
-    async advance(milliseconds) {
-      ahead += milliseconds;
-    },
-  };
+  const clock = openClock(join(directory, "clock.json"));
   const runtime = createTestRuntime();
   const faults = createFaults();
   const requestLog = createRequestLog();
-  const app = createControlApp({ store, runtime, clock, requestLog, faults });
+  const fleet = recordingFleet();
+  const neon = createNeon({ store, clock, fleet, log: { info() {}, warn() {}, error() {} } });
+  const app = createControlApp({ store, runtime, clock, requestLog, faults, neon });
   const account = seededId("account", "chittyos");
   const zone = seededId("zone", zoneName);
   const token = String(tokens.accounts.chittyos);

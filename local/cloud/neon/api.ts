@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Operation, Request as OpenApiRequest } from "openapi-backend";
+import type { Request as OpenApiRequest, Operation } from "openapi-backend";
 import { credentials } from "../store/records/accounts.ts";
 import { type NeonOrganizationRecord, neonOrganizations } from "../store/records/neon.ts";
 import { tokenHash } from "../store/seed.ts";

@@ -77,7 +77,9 @@ export class NeonCall {
   list(name: string): string[] | undefined {
     const value = this.#request.query[name];
     if (value === undefined) return undefined;
-    return (Array.isArray(value) ? value : [value]).flatMap((item) => String(item).split(",")).filter((item) => item !== "");
+    return (Array.isArray(value) ? value : [value])
+      .flatMap((item) => String(item).split(","))
+      .filter((item) => item !== "");
   }
 
   get project(): NeonProjectRecord {

@@ -23,7 +23,10 @@ export function computeSize(
   asked: ComputeSettings,
 ): { minCu: number; maxCu: number; suspendTimeoutSeconds: number } {
   const minCu = asked.autoscaling_limit_min_cu ?? defaults.autoscaling_limit_min_cu ?? 0.25;
-  const maxCu = asked.autoscaling_limit_max_cu ?? Math.max(minCu, defaults.autoscaling_limit_max_cu ?? minCu);
+  const defaultMaxCu = defaults.autoscaling_limit_max_cu ?? minCu;
+  // One that is asked to start larger than the default's largest may grow to that.
+  const isLarger = asked.autoscaling_limit_min_cu !== undefined && minCu > defaultMaxCu;
+  const maxCu = asked.autoscaling_limit_max_cu ?? (isLarger ? minCu : defaultMaxCu);
   const suspendTimeoutSeconds = asked.suspend_timeout_seconds ?? defaults.suspend_timeout_seconds ?? 0;
   const most = limitsOf(organization).maxCu;
   if (minCu > maxCu) {

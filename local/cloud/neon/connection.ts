@@ -1,8 +1,4 @@
-import type {
-  NeonDatabaseRecord,
-  NeonEndpointRecord,
-  NeonRoleRecord,
-} from "../store/records/neon.ts";
+import type { NeonDatabaseRecord, NeonEndpointRecord, NeonRoleRecord } from "../store/records/neon.ts";
 
 interface Target {
   endpoint: Pick<NeonEndpointRecord, "ports">;

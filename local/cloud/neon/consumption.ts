@@ -17,8 +17,7 @@ function getConsumptionHistoryPerProjectV2(call: NeonCall) {
   const { services, organization } = call;
   const { store, clock, usage } = services;
   if (call.text("org_id") !== organization.id) throw notFound("organization");
-  if (organization.plan === "free")
-    throw new NeonError(403, "consumption history is not available on the free plan");
+  if (organization.plan === "free") throw new NeonError(403, "consumption history is not available on the free plan");
   usage.meter();
   const granularity = call.text("granularity") as Granularity;
   const from = floor(Date.parse(call.text("from") ?? ""), granularity);

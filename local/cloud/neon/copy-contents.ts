@@ -1,9 +1,4 @@
-import {
-  type NeonDatabaseRecord,
-  type NeonRoleRecord,
-  neonDatabases,
-  neonRoles,
-} from "../store/records/neon.ts";
+import { type NeonDatabaseRecord, type NeonRoleRecord, neonDatabases, neonRoles } from "../store/records/neon.ts";
 import type { Store } from "../store/store.ts";
 import { databaseId, rolePassword } from "./ids.ts";
 

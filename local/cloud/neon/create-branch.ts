@@ -2,6 +2,7 @@ import type { AnnotationCreateValueRequest, BranchCreateRequest } from "@neondat
 import {
   dataOf,
   type NeonBranchRecord,
+  type NeonEndpointRecord,
   type NeonOrganizationRecord,
   type NeonTask,
   neonBranches,
@@ -20,8 +21,11 @@ import { shownBranch, shownDatabase, shownEndpoint, shownRole } from "./shown.ts
 export async function createProjectBranch(call: NeonCall) {
   const { services, organization, project } = call;
   const { store, operations, realTime } = services;
-  const { branch: asked = {}, endpoints: askedEndpoints = [], annotation_value } =
-    call.body<BranchCreateRequest & AnnotationCreateValueRequest>();
+  const {
+    branch: asked = {},
+    endpoints: askedEndpoints = [],
+    annotation_value,
+  } = call.body<BranchCreateRequest & AnnotationCreateValueRequest>();
   const parent = asked.parent_id ? call.branch(asked.parent_id) : call.defaultBranch;
   const isSchemaOnly = asked.init_source === "schema-only";
   if (asked.init_source !== undefined && !isSchemaOnly && asked.init_source !== "parent-data")
@@ -58,7 +62,7 @@ export async function createProjectBranch(call: NeonCall) {
   // Its computes would have to be closed again.
   checkBranches(call, organization);
   checkBranchName(call, branch);
-  const endpoints = [];
+  const endpoints: NeonEndpointRecord[] = [];
   for (const asked of askedEndpoints)
     endpoints.push(await newEndpoint(services, organization, project, { ...asked, branchId: id }));
   const change = await withEndpoints(services, endpoints, () =>
@@ -114,7 +118,11 @@ export function checkBranchName(call: NeonCall, branch: Pick<NeonBranchRecord, "
 export function checkBranches(call: NeonCall, organization: NeonOrganizationRecord): void {
   const most = limitsOf(organization).branches;
   if (call.branches.length >= most)
-    throw new NeonError(422, `branches limit of ${most} exceeded, got ${call.branches.length}`, "BRANCHES_LIMIT_EXCEEDED");
+    throw new NeonError(
+      422,
+      `branches limit of ${most} exceeded, got ${call.branches.length}`,
+      "BRANCHES_LIMIT_EXCEEDED",
+    );
 }
 
 const longestLifeMs = 30 * 86_400_000;

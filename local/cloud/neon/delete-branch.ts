@@ -1,10 +1,4 @@
-import {
-  type NeonBranchRecord,
-  neonBranches,
-  neonDatabases,
-  neonEndpoints,
-  neonRoles,
-} from "../store/records/neon.ts";
+import { type NeonBranchRecord, neonBranches, neonDatabases, neonEndpoints, neonRoles } from "../store/records/neon.ts";
 import type { Store } from "../store/store.ts";
 import { NeonError } from "./neon-error.ts";
 import type { Start } from "./operations.ts";

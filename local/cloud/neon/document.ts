@@ -24,6 +24,7 @@ function open(): Promise<OpenAPIBackend> {
     apiRoot: neonRoot,
     quick: true,
     coerceTypes: true,
+    ajvOpts: { allErrors: true },
     customizeAjv: (ajv) => {
       ajv.addFormat("date-time", isDateTime);
       ajv.addFormat("uuid", /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);

@@ -1,5 +1,5 @@
 import type { EndpointCreateRequest, EndpointUpdateRequest } from "@neondatabase/api-client";
-import { type NeonEndpointRecord, neonEndpoints, type NeonOperationRecord } from "../store/records/neon.ts";
+import { type NeonEndpointRecord, type NeonOperationRecord, neonEndpoints } from "../store/records/neon.ts";
 import { created, type NeonCall, type NeonHandler, nothing, ok } from "./call.ts";
 import { computeSize, newEndpoint, withEndpoints } from "./compute.ts";
 import { NeonError } from "./neon-error.ts";
@@ -89,7 +89,9 @@ function deleteProjectEndpoint(call: NeonCall) {
   return ok({ endpoint: shown }, operations);
 }
 
-type Actions = (endpoint: NeonEndpointRecord) => (Pick<NeonOperationRecord, "action" | "branchId" | "endpointId" | "tasks">)[];
+type Actions = (
+  endpoint: NeonEndpointRecord,
+) => Pick<NeonOperationRecord, "action" | "branchId" | "endpointId" | "tasks">[];
 
 const suspend = ({ id, branchId }: NeonEndpointRecord) => ({
   action: "suspend_compute" as const,

@@ -25,7 +25,8 @@ function getConnectionURI(call: NeonCall) {
   const branchId = call.text("branch_id");
   const endpointId = call.text("endpoint_id");
   const named = endpointId === undefined ? undefined : call.endpoint(endpointId);
-  const branch = branchId === undefined ? (named ? call.branch(named.branchId) : call.defaultBranch) : call.branch(branchId);
+  const branch =
+    branchId === undefined ? (named ? call.branch(named.branchId) : call.defaultBranch) : call.branch(branchId);
   const endpoint = named ?? call.endpointsOf(branch.id).find(({ type }) => type === "read_write");
   if (!endpoint || endpoint.branchId !== branch.id) throw notFound("endpoint");
   const role = call.role(branch.id, call.text("role_name"));

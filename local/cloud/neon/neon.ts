@@ -1,7 +1,14 @@
 import type { Log } from "../log.ts";
 import type { PostgresFleet } from "../postgres/types.ts";
 import type { AdvancingClock } from "../runtime/local-clock.ts";
-import { neonBranches, neonEndpoints, neonOperations, neonOrganizations, neonProjects, neonSnapshots } from "../store/records/neon.ts";
+import {
+  neonBranches,
+  neonEndpoints,
+  neonOperations,
+  neonOrganizations,
+  neonProjects,
+  neonSnapshots,
+} from "../store/records/neon.ts";
 import type { Store } from "../store/store.ts";
 import { answerNeon, type NeonAnswered } from "./api.ts";
 import { keep } from "./keeper.ts";
@@ -14,6 +21,8 @@ import { createUsage } from "./usage.ts";
 
 /** Neon in the embedded cloud. */
 export interface Neon {
+  /** To be awaited before anything else: endpoints listen again, and what a killed daemon was doing is gone on with. */
+  open(): Promise<void>;
   answer(request: Request): Promise<NeonAnswered>;
   /** What there is, for people. */
   summary(): NeonSummary;
@@ -49,18 +58,11 @@ interface NeonOptions {
 
 const lookEvery = 15_000;
 
-/** Opens Neon over its part of the store: endpoints listen again, and what a killed daemon was doing is gone on with. */
-export async function openNeon({ store, clock, fleet, log, pace = 20 }: NeonOptions): Promise<Neon> {
+export function createNeon({ store, clock, fleet, log, pace = 20 }: NeonOptions): Neon {
   const operations = createOperations({ store, clock, log, pace, runTask: createTaskRunner({ store, clock, fleet }) });
-  const usage = createUsage({ store, clock, fleet, operations });
   const realTime = createRealTime(store, clock);
+  const usage = createUsage({ store, clock, fleet, operations, realTime });
   const services: NeonServices = { store, clock, fleet, log, realTime, operations, usage };
-
-  await fleet.sweep(neededData(store));
-  for (const endpoint of store.list(neonEndpoints)) {
-    store.put(neonEndpoints, { ...endpoint, ports: await openEndpoint(services, endpoint) });
-  }
-  operations.resume();
 
   let isStopped = false;
   const look = (): void => {
@@ -79,6 +81,13 @@ export async function openNeon({ store, clock, fleet, log, pace = 20 }: NeonOpti
   });
 
   return {
+    async open() {
+      await fleet.sweep(neededData(store));
+      for (const endpoint of store.list(neonEndpoints)) {
+        store.put(neonEndpoints, { ...endpoint, ports: await openEndpoint(services, endpoint) });
+      }
+      operations.resume();
+    },
     answer: (request) => answerNeon(services, request),
     summary: () => summary(services),
     settled: () => operations.settled(),

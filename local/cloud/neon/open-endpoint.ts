@@ -6,7 +6,9 @@ import type { Store } from "../store/store.ts";
 const defaultSuspendSeconds = 300;
 
 /** Seconds without a connection after which it is suspended; 0: never. */
-export function suspendAfter({ suspendTimeoutSeconds: seconds }: Pick<NeonEndpointRecord, "suspendTimeoutSeconds">): number {
+export function suspendAfter({
+  suspendTimeoutSeconds: seconds,
+}: Pick<NeonEndpointRecord, "suspendTimeoutSeconds">): number {
   if (seconds === 0) return defaultSuspendSeconds;
   return seconds < 0 ? 0 : seconds;
 }

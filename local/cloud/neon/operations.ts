@@ -4,7 +4,7 @@ import { type NeonOperationRecord, neonOperations } from "../store/records/neon.
 import type { Store } from "../store/store.ts";
 import type { LocalClock } from "../types.ts";
 import { NeonError } from "./neon-error.ts";
-import type { TaskRunner } from "./tasks.ts";
+import { abandon, type TaskRunner } from "./tasks.ts";
 
 /** An operation as a handler asks for it. */
 export type NewOperation = Pick<NeonOperationRecord, "action" | "branchId" | "endpointId"> & {
@@ -93,7 +93,11 @@ export function createOperations({ store, clock, log, runTask, pace }: Operation
         log.warn(`neon: ${current.action} (${task.do}) in ${current.projectId} failed: ${message}`);
         current = put(current, { failures: current.failures + 1, error: message });
         if (current.failures >= attempts) {
-          put(current, { status: "failed" });
+          const failed = current;
+          store.transaction(() => {
+            abandon(store, failed.tasks);
+            put(failed, { status: "failed" });
+          });
           return false;
         }
         await pause(pace);
@@ -131,11 +135,7 @@ export function createOperations({ store, clock, log, runTask, pace }: Operation
     chains.set(projectId, chain);
   }
 
-  function write<T>(
-    projectId: string,
-    work: (start: Start) => T,
-    isLocking: boolean,
-  ): Change<T> {
+  function write<T>(projectId: string, work: (start: Start) => T, isLocking: boolean): Change<T> {
     const operations: NeonOperationRecord[] = [];
     const result = store.transaction(() => {
       const at = now();
@@ -173,7 +173,9 @@ export function createOperations({ store, clock, log, runTask, pace }: Operation
       for (let running = of(); running.length > 0; running = of()) await Promise.all(running);
     },
     resume() {
-      const unfinished = store.list(neonOperations).filter(({ status }) => status === "scheduling" || status === "running");
+      const unfinished = store
+        .list(neonOperations)
+        .filter(({ status }) => status === "scheduling" || status === "running");
       for (const [projectId, batch] of Map.groupBy(unfinished, (operation) => operation.projectId))
         queue(projectId, batch);
     },
@@ -187,8 +189,5 @@ export function createOperations({ store, clock, log, runTask, pace }: Operation
 
 /** Safe to send again, says Neon. */
 function locked(): NeonError {
-  return new NeonError(
-    423,
-    "project already has running conflicting operations, scheduling of new ones is prohibited",
-  );
+  return new NeonError(423, "project already has running conflicting operations, scheduling of new ones is prohibited");
 }

@@ -264,6 +264,9 @@ function checkHistory({ organization }: NeonCall, seconds: number | undefined): 
 
 function checkProjects({ services, organization }: NeonCall): void {
   const most = limitsOf(organization).projects;
-  const has = services.store.list(neonProjects, organization.id).filter(({ deletedAt }) => deletedAt === undefined).length;
-  if (has >= most) throw new NeonError(422, `projects limit of ${most} exceeded, got ${has}`, "PROJECTS_LIMIT_EXCEEDED");
+  const has = services.store
+    .list(neonProjects, organization.id)
+    .filter(({ deletedAt }) => deletedAt === undefined).length;
+  if (has >= most)
+    throw new NeonError(422, `projects limit of ${most} exceeded, got ${has}`, "PROJECTS_LIMIT_EXCEEDED");
 }

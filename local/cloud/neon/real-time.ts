@@ -20,6 +20,8 @@ export interface RealTime {
   noteAdvance(): void;
   /** The real moment that the local clock showed `local`; for a moment that was jumped over, that of the jump. Milliseconds. */
   of(local: number): number;
+  /** What the local clock showed at a real moment. Milliseconds. */
+  shownAt(real: number): number;
 }
 
 export function createRealTime(store: Store, clock: LocalClock): RealTime {
@@ -40,6 +42,10 @@ export function createRealTime(store: Store, clock: LocalClock): RealTime {
         return Math.min(local - jump.ahead, jumps[index + 1]?.since ?? Number.POSITIVE_INFINITY);
       }
       return Math.min(local, jumps[0]?.since ?? Number.POSITIVE_INFINITY);
+    },
+    shownAt(real) {
+      const jump = store.list(clockRecords).findLast(({ since }) => since < real);
+      return real + (jump?.ahead ?? 0);
     },
   };
   realTime.noteAdvance();

@@ -1,7 +1,6 @@
 import type { BranchRestoreRequest } from "@neondatabase/api-client";
 import { dataOf, type NeonBranchRecord, neonBranches } from "../store/records/neon.ts";
 import { type NeonCall, ok } from "./call.ts";
-import { contentsOf, writeContents } from "./copy-contents.ts";
 import { checkBranches, checkBranchName } from "./create-branch.ts";
 import { lsnOf, momentOf } from "./history.ts";
 import { neonId } from "./ids.ts";
@@ -32,47 +31,23 @@ export function restoreProjectBranch(call: NeonCall) {
     );
   }
   const at = call.now();
-  const kept: NeonBranchRecord = {
-    ...branch,
-    id: neonId("br"),
-    name: keepName ?? "",
-    state: "init",
-    stateChangedAt: at,
-    isDefault: false,
-    isProtected: false,
-    createdAt: branch.createdAt,
-    updatedAt: at,
-    expiresAt: undefined,
-    ttlSeconds: undefined,
-    schedule: [],
-  };
-  const ttl = branch.ttlSeconds;
-  const restored: NeonBranchRecord = {
-    ...branch,
-    parentId: isSelf ? kept.id : source.id,
+  const keep = keepName === undefined ? undefined : { id: neonId("br"), name: keepName };
+  const origin = {
+    parentId: isSelf ? keep?.id : source.id,
     parentLsn: lsnOf(moment ?? Date.parse(at)),
     parentTimestamp: moment === undefined ? at : new Date(moment).toISOString(),
-    state: "resetting",
-    stateChangedAt: at,
     lastResetAt: at,
-    updatedAt: at,
-    ...(ttl === undefined ? {} : { expiresAt: new Date(Date.parse(at) + ttl * 1000).toISOString() }),
+    expiresAt:
+      branch.ttlSeconds === undefined ? undefined : new Date(Date.parse(at) + branch.ttlSeconds * 1000).toISOString(),
   };
+  const resetting: NeonBranchRecord = { ...branch, state: "resetting", stateChangedAt: at, updatedAt: at };
   const { operations: started } = operations.change(project.id, (start) => {
-    const before = contentsOf(store, branch.id);
-    if (keepName !== undefined) {
+    if (keep) {
       checkBranches(call, organization);
-      checkBranchName(call, kept);
-      store.put(neonBranches, kept);
-      writeContents(store, kept.id, before);
-      for (const child of children) store.put(neonBranches, { ...child, parentId: kept.id, updatedAt: at });
+      checkBranchName(call, keep);
     }
-    store.put(neonBranches, restored);
-    writeContents(store, branch.id, contentsOf(store, source.id, moment), {
-      newPasswords: source.isProtected && !isSelf,
-    });
+    store.put(neonBranches, resetting);
     const dataId = neonId("br");
-    const keptDataId = dataOf(store, branch.id);
     start({
       action: "create_branch",
       branchId: branch.id,
@@ -83,18 +58,28 @@ export function restoreProjectBranch(call: NeonCall) {
           from: dataOf(store, source.id),
           ...(moment === undefined ? {} : { at: realTime.of(moment) }),
         },
-        { do: "exchange-data", branchId: branch.id, dataId, kept: kept.id, keptDataId },
+        {
+          do: "exchange-data",
+          branchId: branch.id,
+          dataId,
+          source: source.id,
+          moment,
+          newPasswords: source.isProtected && !isSelf,
+          keep,
+          origin,
+        },
         { do: "set-passwords", branchId: branch.id },
         { do: "become-ready", branchId: branch.id },
-        { do: "become-ready", branchId: kept.id },
       ],
     });
     for (const { id } of call.endpointsOf(branch.id)) {
       const tasks = [{ do: "configure-endpoint" as const, endpointId: id }];
       start({ action: "apply_config", branchId: branch.id, endpointId: id, tasks });
     }
-    if (keepName === undefined)
-      start({ action: "delete_timeline", branchId: branch.id, tasks: [{ do: "delete-data", dataId: keptDataId }] });
+    if (!keep) {
+      const tasks = [{ do: "delete-data" as const, dataId: dataOf(store, branch.id) }];
+      start({ action: "delete_timeline", branchId: branch.id, tasks });
+    }
   });
-  return ok({ branch: shownBranch(restored) }, started);
+  return ok({ branch: shownBranch({ ...resetting, ...origin }) }, started);
 }

@@ -1,5 +1,5 @@
 import type { RoleCreateRequest } from "@neondatabase/api-client";
-import { type NeonRoleRecord, neonDatabases, neonRoles, type NeonTask } from "../store/records/neon.ts";
+import { type NeonRoleRecord, type NeonTask, neonDatabases, neonRoles } from "../store/records/neon.ts";
 import { created, type NeonCall, type NeonHandler, nothing, ok } from "./call.ts";
 import { rolePassword } from "./ids.ts";
 import { checkRoleName } from "./names.ts";

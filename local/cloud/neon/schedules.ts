@@ -10,7 +10,11 @@ const frequencies = ["hourly", "daily", "weekly", "monthly", "yearly"];
 const mostPerItem = 31;
 
 /** When an item is due in (from, to], in milliseconds. Weekdays count from Monday, 1. */
-export function dueTimes({ frequency, hour = 0, day = 1, month = 1 }: BackupScheduleItem, from: number, to: number): number[] {
+export function dueTimes(
+  { frequency, hour = 0, day = 1, month = 1 }: BackupScheduleItem,
+  from: number,
+  to: number,
+): number[] {
   const patterns: Record<string, string> = {
     hourly: "0 * * * *",
     daily: `0 ${hour} * * *`,

@@ -10,6 +10,7 @@ import {
   neonBranches,
 } from "../store/records/neon.ts";
 import { limitsOf } from "./plans.ts";
+import type { RealTime } from "./real-time.ts";
 import type { NeonServices } from "./services.ts";
 
 /** How the API shows records. The tests hold every answer against Neon's document. */
@@ -128,7 +129,7 @@ export function shownAnnotation({ id, annotation, createdAt, updatedAt }: NeonBr
   };
 }
 
-export function shownEndpoint({ store, fleet }: NeonServices, endpoint: NeonEndpointRecord): object {
+export function shownEndpoint({ store, fleet, realTime }: NeonServices, endpoint: NeonEndpointRecord): object {
   const { active, lastActive, startedAt } = fleet.status(endpoint.id);
   const isReady = store.get(neonBranches, endpoint.projectId, endpoint.branchId)?.state !== "init";
   return {
@@ -147,8 +148,8 @@ export function shownEndpoint({ store, fleet }: NeonServices, endpoint: NeonEndp
     pooler_mode: "transaction",
     disabled: endpoint.isDisabled,
     passwordless_access: endpoint.isPasswordless,
-    ...optional("last_active", timeOf(lastActive)),
-    ...optional("started_at", timeOf(startedAt)),
+    ...optional("last_active", timeOf(realTime, lastActive)),
+    ...optional("started_at", timeOf(realTime, startedAt)),
     creation_source: creationSource,
     created_at: endpoint.createdAt,
     updated_at: endpoint.updatedAt,
@@ -228,6 +229,6 @@ function optional<N extends string, V>(name: N, value: V | undefined): Partial<R
   return value === undefined ? {} : ({ [name]: value } as Record<N, V>);
 }
 
-function timeOf(milliseconds: number | undefined): string | undefined {
-  return milliseconds === undefined ? undefined : new Date(milliseconds).toISOString();
+function timeOf(realTime: RealTime, real: number | undefined): string | undefined {
+  return real === undefined ? undefined : new Date(realTime.shownAt(real)).toISOString();
 }

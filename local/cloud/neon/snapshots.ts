@@ -63,7 +63,11 @@ export function putSnapshot(store: Store, start: Start, asked: NewSnapshot): Neo
 }
 
 /** Forgets a snapshot; its data goes with the operation. */
-export function removeSnapshot(store: Store, { id, projectId, sourceBranchId }: NeonSnapshotRecord, start: Start): void {
+export function removeSnapshot(
+  store: Store,
+  { id, projectId, sourceBranchId }: NeonSnapshotRecord,
+  start: Start,
+): void {
   store.remove(neonSnapshots, projectId, id);
   start({ action: "delete_timeline", branchId: sourceBranchId, tasks: [{ do: "delete-data", dataId: id }] });
 }

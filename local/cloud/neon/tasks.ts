@@ -10,6 +10,7 @@ import {
 } from "../store/records/neon.ts";
 import type { Store } from "../store/store.ts";
 import type { LocalClock } from "../types.ts";
+import { exchangeData } from "./exchange-data.ts";
 import { openEndpoint } from "./open-endpoint.ts";
 
 /**
@@ -20,8 +21,13 @@ export type TaskRunner = (task: NeonTask) => Promise<(() => void) | undefined>;
 
 export function createTaskRunner(services: { store: Store; clock: LocalClock; fleet: PostgresFleet }): TaskRunner {
   const { store, clock, fleet } = services;
+  const now = (): string => new Date(clock.now()).toISOString();
 
-  async function withRole(branchId: string, name: string, work: (role: NeonRoleRecord) => Promise<void>): Promise<void> {
+  async function withRole(
+    branchId: string,
+    name: string,
+    work: (role: NeonRoleRecord) => Promise<void>,
+  ): Promise<void> {
     const role = store.get(neonRoles, branchId, name);
     if (role) await work(role);
   }
@@ -41,16 +47,11 @@ export function createTaskRunner(services: { store: Store; clock: LocalClock; fl
         await fleet.deleteBranch(task.dataId);
         return;
       case "exchange-data":
-        return () => {
-          const branch = store.find(neonBranches, task.branchId);
-          if (branch) store.put(neonBranches, { ...branch, dataId: task.dataId });
-          const kept = store.find(neonBranches, task.kept);
-          if (kept) store.put(neonBranches, { ...kept, dataId: task.keptDataId });
-        };
+        return () => exchangeData(store, task, now());
       case "become-ready":
         return () => {
           const branch = store.find(neonBranches, task.branchId);
-          const at = new Date(clock.now()).toISOString();
+          const at = now();
           if (branch) store.put(neonBranches, { ...branch, state: "ready", stateChangedAt: at, updatedAt: at });
         };
       case "measure-snapshot": {
@@ -105,4 +106,12 @@ export function createTaskRunner(services: { store: Store; clock: LocalClock; fl
         return;
     }
   };
+}
+
+/** After an operation has failed for good: a branch whose data was to be replaced has what it had. */
+export function abandon(store: Store, tasks: NeonTask[]): void {
+  for (const task of tasks) {
+    const branch = task.do === "exchange-data" ? store.find(neonBranches, task.branchId) : undefined;
+    if (branch) store.put(neonBranches, { ...branch, state: "ready" });
+  }
 }

@@ -1,3 +1,4 @@
+import type { PostgresFleet } from "../postgres/types.ts";
 import {
   type NeonEndpointRecord,
   type NeonProjectRecord,
@@ -6,15 +7,15 @@ import {
   neonHours,
   neonProjects,
 } from "../store/records/neon.ts";
-import type { PostgresFleet } from "../postgres/types.ts";
 import type { Store } from "../store/store.ts";
 import type { LocalClock } from "../types.ts";
 import { suspendAfter } from "./open-endpoint.ts";
 import type { Operations } from "./operations.ts";
+import type { RealTime } from "./real-time.ts";
 
 /** Counts the time that computes run, by the local clock, and holds projects to their quotas. */
 export interface Usage {
-  /** Counts up to now, and stops the computes of projects that have used up a quota. */
+  /** Counts up to now, suspends what was idle for too long by the local clock, and stops the computes of projects that have used up a quota. */
   meter(): void;
 }
 
@@ -25,23 +26,35 @@ export function createUsage(services: {
   clock: LocalClock;
   fleet: PostgresFleet;
   operations: Operations;
+  realTime: RealTime;
 }): Usage {
-  const { store, clock, fleet, operations } = services;
+  const { store, clock, fleet, operations, realTime } = services;
   /** Of running computes: up to when their time is counted. */
   const running = new Map<string, number>();
 
   function count(endpoint: NeonEndpointRecord): void {
     const now = clock.now();
     const { active, connections, lastActive, startedAt } = fleet.status(endpoint.id);
-    const counted = running.get(endpoint.id) ?? (active ? (startedAt ?? now) : undefined);
+    const shown = (real: number | undefined): number => (real === undefined ? now : realTime.shownAt(real));
+    const counted = running.get(endpoint.id) ?? (active ? shown(startedAt) : undefined);
     if (counted === undefined) return;
     const idleMs = suspendAfter(endpoint) * 1000;
-    // A clock that jumps goes past the moment at which an idle compute was suspended.
     const isUsed = active && (connections > 0 || idleMs === 0);
-    const until = isUsed ? now : Math.min(now, (lastActive ?? counted) + idleMs);
+    const idleFrom = lastActive === undefined ? counted : shown(lastActive);
+    // A clock that jumps goes past the moment at which an idle compute is suspended.
+    const until = isUsed ? now : Math.min(now, idleFrom + idleMs);
     if (active) running.set(endpoint.id, now);
     else running.delete(endpoint.id);
     if (until > counted) add(endpoint, counted, until);
+    // The fleet does so itself, but knows of no jumps.
+    if (active && until < now) suspend(endpoint);
+  }
+
+  function suspend({ id, projectId, branchId }: NeonEndpointRecord): void {
+    operations.append(projectId, (start) => {
+      const tasks = [{ do: "suspend-endpoint" as const, endpointId: id }];
+      start({ action: "suspend_compute", branchId, endpointId: id, tasks });
+    });
   }
 
   function add(endpoint: NeonEndpointRecord, from: number, until: number): void {

@@ -6,7 +6,8 @@ import { copyFolder } from "./copy-folder.ts";
 /** Contents that belong to the process that runs on them, or that are copied otherwise. */
 const ofTheProcess =
   /^(pg_wal|pg_replslot|pg_dynshmem|pg_notify|pg_serial|pg_snapshots|pg_stat_tmp|pg_subtrans)\/|^postmaster\.(pid|opts)$|^backup_label|pgsql_tmp|pg_internal\.init$/;
-const segmentName = /^[0-9A-F]{24}$/;
+/** Names of the log's segments: eight digits of the time line, sixteen that go on counting over all of them. */
+export const segmentName = /^[0-9A-F]{24}$/;
 
 /** A copy of a cluster that does not run: its log, too, unless it comes from elsewhere. */
 export async function copyStopped(from: string, to: string, options: { log: boolean }): Promise<void> {

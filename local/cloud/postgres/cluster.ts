@@ -1,43 +1,53 @@
-import { existsSync } from "node:fs";
 import type { Client } from "pg";
-import { asSuperuser, type Server, type ServerFolder, startServer } from "./server.ts";
+import { asSuperuser, type Server, type ServerFolder, type Settings, startServer } from "./server.ts";
 
 /** One cluster that runs only while somebody needs it. */
 export interface Cluster {
+  readonly at: ServerFolder;
   readonly running: boolean;
-  readonly pid: number | undefined;
-  /** Where it listens while it runs. */
-  readonly socket: string | undefined;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number | undefined;
   /** How many need it now. */
   readonly users: number;
+  /** Real time since which `users` is what it is. */
+  readonly usersSince: number;
   /** Starts it unless it runs; waits for one that is stopping first. It runs until `release`, unless it is stopped or crashes. */
-  acquire(): Promise<{ socket: string; release(): void }>;
+  acquire(): Promise<Lease>;
   /** As the superuser. */
   query<Result>(database: string, work: (client: Client) => Promise<Result>): Promise<Result>;
   /** Ends it, whoever uses it. */
   stop(): Promise<void>;
   /** Ends it unless somebody uses it. */
   stopIfUnused(): Promise<void>;
-  /** Does something with its files while it does not run and cannot be started. */
+  /** Ends it, whoever uses it, and does something with its files before it can start again. */
   whileStopped<Result>(work: () => Promise<Result>): Promise<Result>;
-  /** The same, unless it runs. */
+  /** Does something with its files if nobody needs it. */
   ifStopped(work: () => Promise<void>): Promise<void>;
 }
 
-export interface ClusterOptions extends ServerFolder {
-  /** Asked at each start. */
-  settings: () => Record<string, string | number>;
-  /** After it started, ended, or its last user left. */
-  changed: () => void;
-  now: () => number;
+export interface Lease {
+  /** Path of the Unix socket. */
+  socket: string;
+  release(): void;
 }
 
-export function createCluster(options: ClusterOptions): Cluster {
+/** What a start needs beyond the folder, and what to do when the server has ended. */
+export interface Prepared {
+  settings: Settings;
+  ended?: () => Promise<void>;
+}
+
+export function createCluster(
+  at: ServerFolder,
+  options: {
+    /** Called before each start. */
+    prepare: () => Promise<Prepared>;
+    /** Called after it started, ended, or its users changed. */
+    changed: () => void;
+  },
+): Cluster {
   let server: Server | undefined;
-  let startedAt: number | undefined;
+  let over: Promise<void> = Promise.resolve();
   let users = 0;
+  let usersSince = Date.now();
   // Starts, stops and work on the files follow one another.
   let last: Promise<unknown> = Promise.resolve();
   const next = <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -45,67 +55,66 @@ export function createCluster(options: ClusterOptions): Cluster {
     last = result.catch(() => {});
     return result;
   };
+  const count = (change: 1 | -1): void => {
+    users += change;
+    usersSince = Date.now();
+    options.changed();
+  };
 
   const start = async (): Promise<Server> => {
     if (server) return server;
-    if (!existsSync(options.folder)) throw new Error("The branch is gone.");
-    const started = await startServer(options, options.settings());
+    await over;
+    const prepared = await options.prepare();
+    let started: Server;
+    try {
+      started = await startServer(at, prepared.settings);
+    } catch (error) {
+      await prepared.ended?.();
+      throw error;
+    }
     server = started;
-    startedAt = options.now();
-    options.changed();
-    void started.ended.then(() => {
-      if (server !== started) return;
+    over = started.ended.then(async () => {
       server = undefined;
-      startedAt = undefined;
       options.changed();
+      await prepared.ended?.();
     });
+    options.changed();
     return started;
   };
   const stop = async (): Promise<void> => {
-    const stopping = server;
-    await stopping?.stop();
-    // It is told of its end by `ended`; whoever waits for the stop shall not see it running.
-    if (server === stopping) server = startedAt = undefined;
-    if (stopping) options.changed();
+    await server?.stop();
+    await over;
   };
-  const acquire = async () => {
-    users++;
+  const acquire = async (): Promise<Lease> => {
+    count(1);
     let held = true;
     const release = (): void => {
-      if (!held) return;
+      if (held) count(-1);
       held = false;
-      users--;
-      options.changed();
     };
     try {
-      const { socket } = await next(start);
-      return { socket, release };
+      return { socket: (await next(start)).socket, release };
     } catch (error) {
       release();
       throw error;
     }
   };
   return {
+    at,
     get running() {
       return server !== undefined;
     },
-    get pid() {
-      return server?.pid;
-    },
-    get socket() {
-      return server?.socket;
-    },
-    get startedAt() {
-      return startedAt;
-    },
     get users() {
       return users;
+    },
+    get usersSince() {
+      return usersSince;
     },
     acquire,
     async query(database, work) {
       const lease = await acquire();
       try {
-        return await asSuperuser(options, database, work);
+        return await asSuperuser(at, database, work);
       } finally {
         lease.release();
       }

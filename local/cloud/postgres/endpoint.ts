@@ -1,8 +1,9 @@
 import type { Server, Socket } from "node:net";
-import type { LocalClock } from "../types.ts";
 import type { Certificate } from "./certificate.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster, Lease } from "./cluster.ts";
 import { createListener, Refused } from "./listener.ts";
+import type { Pooler } from "./pooler.ts";
+import { socketPath } from "./server.ts";
 import type { PostgresFleet } from "./types.ts";
 
 export type EndpointSettings = Parameters<PostgresFleet["openEndpoint"]>[0];
@@ -12,14 +13,11 @@ export interface Endpoint {
   settings: EndpointSettings;
   readonly direct: Server;
   readonly pooled: Server;
-  /** From its start, or its first session, to its suspension. */
-  readonly active: boolean;
-  readonly sessions: number;
-  /** Time of the local clock when a session last began or ended. */
-  readonly lastActive: number | undefined;
-  readonly startedAt: number | undefined;
+  status(): ReturnType<PostgresFleet["status"]>;
+  /** When it may be suspended; undefined: it is suspended. */
+  idleFrom(): number | undefined;
   start(): Promise<void>;
-  /** Ends its sessions; its cluster may go on for another endpoint. */
+  /** Its cluster has ended, and its sessions with it. */
   deactivate(): void;
   close(): Promise<void>;
 }
@@ -31,10 +29,12 @@ export function createEndpoint(
   initial: EndpointSettings,
   context: {
     certificate: Certificate;
-    clock: Pick<LocalClock, "now">;
-    cluster: (branchId: string) => Promise<Cluster>;
-    /** The cluster of the branch if it runs. */
-    running: (branchId: string) => string | undefined;
+    /** The one to connect to; it is asked at each connection. */
+    cluster: () => Promise<Cluster>;
+    /** The same, if it runs. */
+    running: () => Cluster | undefined;
+    /** Absent: pooled sessions are like others. */
+    pooler?: Pooler;
     log: (message: string) => void;
   },
 ): Endpoint {
@@ -42,69 +42,73 @@ export function createEndpoint(
   let startedAt: number | undefined;
   let lastActive: number | undefined;
   const sessions = new Set<Socket>();
+  const { pooler } = context;
 
-  const activate = (): void => {
-    lastActive = context.clock.now();
+  const acquire = async (): Promise<Lease> => {
+    const lease = await (await context.cluster()).acquire();
+    lastActive = Date.now();
     startedAt ??= lastActive;
-  };
-  const acquire = async () => {
-    const lease = await (await context.cluster(settings.branchId)).acquire();
-    activate();
     return lease;
   };
-  const gate = {
-    async admit(session: Socket) {
-      if (settings.refuse !== undefined) throw new Refused("XX000", settings.refuse);
-      if (sessions.size >= Math.max(1, settings.maxConnections - reservedConnections))
-        throw new Refused("53300", "remaining connection slots are reserved for roles with the SUPERUSER attribute");
-      sessions.add(session);
-      try {
-        const lease = await acquire();
-        return {
-          ...lease,
-          release(): void {
-            sessions.delete(session);
-            lastActive = context.clock.now();
-            lease.release();
-          },
-        };
-      } catch (error) {
-        sessions.delete(session);
-        throw error;
-      }
-    },
-    running: () => context.running(settings.branchId),
-    options: () => (settings.readOnly ? "-c default_transaction_read_only=on" : ""),
-    log: (message: string) => context.log(`endpoint ${settings.id}: ${message}`),
+  const admit = async (session: Socket, isPooled: boolean): Promise<Lease> => {
+    if (settings.refuse !== undefined) throw new Refused("XX000", settings.refuse);
+    if (!isPooled && sessions.size >= Math.max(1, settings.maxConnections - reservedConnections))
+      throw new Refused("53300", "remaining connection slots are reserved for roles with the SUPERUSER attribute");
+    sessions.add(session);
+    let lease: Lease | undefined;
+    const release = (): void => {
+      sessions.delete(session);
+      if (lease) lastActive = Date.now();
+      lease?.release();
+    };
+    try {
+      lease = await acquire();
+      const { socket } = lease;
+      return { release, socket: isPooled && pooler ? await pooler.start((await context.cluster()).at) : socket };
+    } catch (error) {
+      release();
+      throw error;
+    }
   };
-  const direct = createListener(context.certificate, gate);
-  const pooled = createListener(context.certificate, gate);
+  const listener = (isPooled: boolean): Server =>
+    createListener(context.certificate, {
+      admit: (session) => admit(session, isPooled && pooler !== undefined),
+      async running() {
+        const cluster = context.running();
+        if (!cluster) return undefined;
+        return isPooled && pooler ? await pooler.start(cluster.at) : socketPath(cluster.at);
+      },
+      log: (message) => context.log(`endpoint ${settings.id}: ${message}`),
+    });
+  const [direct, pooled] = [listener(false), listener(true)];
   const deactivate = (): void => {
     startedAt = undefined;
+    void pooler?.stop();
+  };
+  const endSessions = (): void => {
     for (const session of sessions) session.destroy();
+    deactivate();
   };
   return {
     get settings() {
       return settings;
     },
     set settings(changed) {
-      const moved = changed.branchId !== settings.branchId;
+      const isAnother = changed.branchId !== settings.branchId || changed.readOnly !== settings.readOnly;
       settings = changed;
-      if (moved) deactivate();
+      if (isAnother) endSessions();
     },
     direct,
     pooled,
-    get active() {
-      return startedAt !== undefined;
-    },
-    get sessions() {
-      return sessions.size;
-    },
-    get lastActive() {
-      return lastActive;
-    },
-    get startedAt() {
-      return startedAt;
+    status: () => ({
+      active: startedAt !== undefined,
+      connections: sessions.size,
+      ...(lastActive === undefined ? {} : { lastActive }),
+      ...(startedAt === undefined ? {} : { startedAt }),
+    }),
+    idleFrom() {
+      if (startedAt === undefined || lastActive === undefined) return undefined;
+      return settings.suspendAfter === 0 ? Number.POSITIVE_INFINITY : lastActive + settings.suspendAfter * 1000;
     },
     async start() {
       if (settings.refuse !== undefined) throw new Refused("XX000", settings.refuse);
@@ -113,8 +117,8 @@ export function createEndpoint(
     deactivate,
     async close() {
       const closed = Promise.all([direct, pooled].map((server) => new Promise((done) => server.close(done))));
-      deactivate();
-      await closed;
+      endSessions();
+      await Promise.all([closed, pooler?.stop()]);
     },
   };
 }

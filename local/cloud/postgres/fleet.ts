@@ -1,49 +1,59 @@
-import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync } from "node:fs";
-import { access, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client } from "pg";
 import type { Log } from "../log.ts";
-import type { AdvancingClock } from "../runtime/local-clock.ts";
-import { copyRunning, copyStopped, databaseBytes } from "./branch-data.ts";
-import { type BranchRecord, branchRecords } from "./branch-records.ts";
+import { databaseBytes } from "./branch-data.ts";
+import { createBranches } from "./branches.ts";
 import { keptCertificate } from "./certificate.ts";
 import { type Cluster, createCluster } from "./cluster.ts";
-import { createEndpoint, type Endpoint } from "./endpoint.ts";
+import { createEndpoint, type Endpoint, type EndpointSettings } from "./endpoint.ts";
+import { type IdleTimer, idleTimer } from "./idle.ts";
 import { install } from "./install.ts";
 import type { Installation } from "./installation.ts";
 import { keptPorts } from "./kept-ports.ts";
+import { createPooler, findPgbouncer } from "./pooler.ts";
 import { endOrphans, recordOf } from "./processes.ts";
-import * as within from "./roles-and-databases.ts";
+import { createReplica } from "./replica.ts";
+import * as inside from "./roles-and-databases.ts";
+import type { ServerFolder } from "./server.ts";
 import { socketParent } from "./sockets.ts";
 import type { PostgresFleet } from "./types.ts";
 
 export interface FleetOptions {
-  /** Everything is kept below it: data, ports, certificate. Nobody else uses it. */
+  /** Everything is kept below it: data, ports, certificate. One fleet at a time uses it. */
   directory: string;
-  clock: Pick<AdvancingClock, "now" | "onAdvance">;
   log: Log;
+  /** Tests: as if it were (not) installed. */
+  pgbouncer?: string | undefined;
+  /** Bytes of log that are kept of each branch; 1 GB. */
+  historyBytes?: number;
 }
 
-/** A cluster that only the fleet itself used goes on for so long, since one call is often followed by the next. */
+/** A cluster that only the fleet itself used goes on for so long (milliseconds), since one call is often followed by the next. */
 const linger = 3000;
-const longestTimer = 2 ** 31 - 1;
+
+/** A cluster, and what ends it when nobody has needed it for long enough. */
+interface Kept {
+  cluster: Cluster;
+  timer: IdleTimer;
+}
 
 /** Ends what an earlier daemon left behind and serves the branches on disk. Nothing of Postgres is touched before it is needed. */
-export async function openPostgresFleet({ directory, clock, log }: FleetOptions): Promise<PostgresFleet> {
+export async function openPostgresFleet(options: FleetOptions): Promise<PostgresFleet> {
+  const { directory, log } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const orphans = await endOrphans(join(directory, "processes.json"));
-  if (orphans > 0) log.warn(`ended ${orphans} Postgres server(s) that an earlier daemon left behind`);
+  const processesFile = join(directory, "processes.json");
+  const orphans = await endOrphans(processesFile);
+  if (orphans > 0) log.warn(`ended ${orphans} Postgres process(es) that an earlier daemon left behind`);
   const socketFolder = mkdtempSync(join(socketParent(), "pg-"));
-  const processes = recordOf(join(directory, "processes.json"), socketFolder);
-  const records = branchRecords(join(directory, "branches.json"));
+  const processes = recordOf(processesFile, socketFolder);
   const ports = keptPorts(join(directory, "ports.json"));
   const certificate = keptCertificate(directory);
-  const clusterFolder = (folder: string) => join(directory, "clusters", folder);
-  const baseFolder = (base: string) => join(directory, "bases", base);
+  const pgbouncer = "pgbouncer" in options ? options.pgbouncer : findPgbouncer();
 
   let installed: Promise<Installation> | undefined;
-  const installation = () => {
+  const installation = (): Promise<Installation> => {
     installed ??= install([directory, socketFolder]).then(async (made) => {
       await made.runAs.own(socketFolder);
       return made;
@@ -53,196 +63,166 @@ export async function openPostgresFleet({ directory, clock, log }: FleetOptions)
     });
     return installed;
   };
-
-  const clusters = new Map<string, Cluster>();
-  const timers = new Map<string, NodeJS.Timeout>();
-  const lastUse = new Map<string, number>();
-  const endpoints = new Map<string, Endpoint>();
-  let socketNumber = 0;
-
-  const endpointsOf = (folder: string) =>
-    [...endpoints.values()].filter(
-      ({ settings }) => records.has(settings.branchId) && records.get(settings.branchId).folder === folder,
-    );
-
-  /** Suspends a cluster that nobody has used for long enough, or comes back when that may be so. */
-  const consider = async (folder: string): Promise<void> => {
-    clearTimeout(timers.get(folder));
-    const cluster = clusters.get(folder);
-    if (!cluster?.running || cluster.users > 0) return;
-    const now = clock.now();
-    const until = endpointsOf(folder)
-      .filter(({ active }) => active)
-      .map(({ settings, lastActive = now }) =>
-        settings.suspendAfter === 0 ? Number.POSITIVE_INFINITY : lastActive + settings.suspendAfter * 1000,
-      );
-    const wait = Math.max((lastUse.get(folder) ?? now) + linger, ...until) - now;
-    if (wait <= 0) return await cluster.stopIfUnused();
-    if (wait === Number.POSITIVE_INFINITY) return;
-    const timer = setTimeout(() => void consider(folder), Math.min(wait, longestTimer));
-    timer.unref();
-    timers.set(folder, timer);
-  };
-  clock.onAdvance(async () => {
-    await Promise.all([...clusters.keys()].map(consider));
+  let sockets = 0;
+  const place = (folder: string, made: Installation): ServerFolder => ({
+    installation: made,
+    folder: join(directory, "clusters", folder),
+    socketFolder,
+    port: ++sockets,
+    processes,
   });
 
-  const clusterIn = async (folder: string): Promise<Cluster> => {
-    const made = await installation();
-    const known = clusters.get(folder);
-    if (known) return known;
-    const cluster: Cluster = createCluster({
-      installation: made,
-      folder: clusterFolder(folder),
-      socketFolder,
-      port: ++socketNumber,
-      processes,
-      now: clock.now,
-      settings: () => {
-        const wanted = endpointsOf(folder).reduce((sum, { settings }) => sum + settings.maxConnections, 0);
-        return { max_connections: Math.max(wanted, 10) };
-      },
-      changed: () => {
-        lastUse.set(folder, clock.now());
-        if (!cluster.running) for (const endpoint of endpointsOf(folder)) endpoint.deactivate();
-        void consider(folder);
-      },
+  /** What nobody waits for, but for the end of the fleet. */
+  const pending = new Set<Promise<void>>();
+  const background = (work: Promise<void>): void => {
+    const watched = work
+      .catch((error: unknown) => log.error(`Postgres: ${error instanceof Error ? error.message : error}`))
+      .finally(() => pending.delete(watched));
+    pending.add(watched);
+  };
+
+  const clusters = new Map<string, Kept>();
+  const endpoints = new Map<string, Endpoint>();
+  const branches = createBranches({
+    directory,
+    installation,
+    log,
+    at: async (folder) => place(folder, await installation()),
+    cluster,
+    known: (folder) => clusters.get(folder)?.cluster,
+    forget(folder) {
+      clusters.get(folder)?.timer.cancel();
+      clusters.delete(folder);
+    },
+    async endFollowers(folder) {
+      const followers = endpointsOn(folder).filter(({ settings }) => settings.readOnly);
+      await Promise.all(followers.map(({ settings }) => clusters.get(nameOf(settings))?.cluster.stop()));
+    },
+    ...(options.historyBytes === undefined ? {} : { historyBytes: options.historyBytes }),
+  });
+  const { records } = branches;
+
+  /** The folder of the cluster that an endpoint connects to. */
+  function nameOf(settings: EndpointSettings): string {
+    return settings.readOnly ? `replica-${settings.id}` : records.get(settings.branchId).folder;
+  }
+  /** Endpoints of the branch whose data is in that folder, or the one whose replica is. */
+  function endpointsOn(folder: string): Endpoint[] {
+    return [...endpoints.values()].filter(({ settings }) => {
+      const isOfBranch = records.has(settings.branchId) && records.get(settings.branchId).folder === folder;
+      return isOfBranch || folder === `replica-${settings.id}`;
     });
-    clusters.set(folder, cluster);
-    return cluster;
-  };
-  const clusterOf = async (branchId: string): Promise<Cluster> => await clusterIn(records.get(branchId).folder);
-  const inBranch = async <Result>(branchId: string, work: (client: Client) => Promise<Result>, database = "postgres") =>
-    await (await clusterOf(branchId)).query(database, work);
+  }
 
-  const templateBase = async (): Promise<string> => {
-    const { digest, template } = await installation();
-    const name = `template-${digest.slice(0, 32)}`;
-    const folder = baseFolder(name);
-    const there = await access(folder).then(
-      () => true,
-      () => false,
+  async function cluster(folder: string, replicaOf?: string): Promise<Cluster> {
+    const postgres = await installation();
+    const known = clusters.get(folder);
+    if (known) return known.cluster;
+    let wasRunning = false;
+    const changed = (): void => {
+      const { running } = made;
+      if (wasRunning && !running) {
+        for (const endpoint of endpointsOn(folder)) if (nameOf(endpoint.settings) === folder) endpoint.deactivate();
+        background(branches.shortenHistory(folder));
+      }
+      wasRunning = running;
+      timer.consider();
+    };
+    const settingsOf = async () => {
+      const wanted = endpointsOn(folder).filter(({ settings }) => !settings.readOnly);
+      return { settings: { max_connections: Math.max(20, ...wanted.map(({ settings }) => settings.maxConnections)) } };
+    };
+    const made: Cluster = replicaOf
+      ? createReplica(place(folder, postgres), () => cluster(records.get(replicaOf).folder), changed)
+      : createCluster(place(folder, postgres), { prepare: settingsOf, changed });
+    const timer = idleTimer(
+      () => {
+        if (!made.running || made.users > 0) return undefined;
+        const wanted = endpointsOn(folder).filter(({ settings }) => nameOf(settings) === folder);
+        return Math.max(made.usersSince + linger, ...wanted.map((endpoint) => endpoint.idleFrom() ?? 0));
+      },
+      () => background(made.stopIfUnused()),
     );
-    if (there) return name;
-    const partial = `${folder}.${randomUUID()}`;
-    await copyStopped(template, partial, { log: true });
-    await rename(partial, folder).catch(() => rm(partial, { recursive: true }));
-    return name;
-  };
+    clusters.set(folder, { cluster: made, timer });
+    return made;
+  }
 
-  const forget = async (folder: string): Promise<void> => {
-    const cluster = clusters.get(folder);
-    const remove = () => rm(clusterFolder(folder), { recursive: true, force: true });
-    await (cluster ? cluster.whileStopped(remove) : remove());
-    clearTimeout(timers.get(folder));
-    clusters.delete(folder);
-  };
+  const inBranch = async <Result>(id: string, work: (client: Client) => Promise<Result>, database = "postgres") =>
+    await (await cluster(records.get(id).folder)).query(database, work);
 
-  const created = async (id: string, make: (to: string) => Promise<Omit<BranchRecord, "folder">>): Promise<void> => {
-    const folder = randomUUID();
-    await mkdir(join(directory, "clusters"), { recursive: true, mode: 0o700 });
-    try {
-      records.set({ [id]: { folder, ...(await make(clusterFolder(folder))) } });
-    } catch (error) {
-      await rm(clusterFolder(folder), { recursive: true, force: true });
-      throw error;
-    }
-  };
+  function find(id: string): Endpoint {
+    const endpoint = endpoints.get(id);
+    if (!endpoint) throw new Error(`Endpoint ${id} is not open.`);
+    return endpoint;
+  }
+  function createdEndpoint(settings: EndpointSettings): Endpoint {
+    const endpoint: Endpoint = createEndpoint(settings, {
+      certificate,
+      cluster: () =>
+        cluster(nameOf(endpoint.settings), endpoint.settings.readOnly ? endpoint.settings.branchId : undefined),
+      running() {
+        const found = clusters.get(nameOf(endpoint.settings))?.cluster;
+        return found?.running ? found : undefined;
+      },
+      ...(pgbouncer === undefined
+        ? {}
+        : {
+            pooler: createPooler(
+              pgbouncer,
+              { folder: join(directory, "poolers", settings.id), port: ++sockets },
+              () => endpoint.settings.maxConnections,
+            ),
+          }),
+      log: log.warn,
+    });
+    endpoints.set(settings.id, endpoint);
+    return endpoint;
+  }
 
-  const fleet: PostgresFleet = {
-    async createBranch({ id, parent }) {
-      if (records.has(id)) return;
-      await created(id, async (to) => {
-        if (!parent) {
-          const base = await templateBase();
-          await copyStopped(baseFolder(base), to, { log: true });
-          return { base, historyFrom: Date.now() };
-        }
-        const { folder, base, historyFrom } = records.get(parent.id);
-        await inBranch(parent.id, (client) => copyRunning(client, clusterFolder(folder), to));
-        return { base, historyFrom };
-      });
-    },
-    async deleteBranch(id) {
-      if (!records.has(id)) return;
-      const { folder } = records.get(id);
-      records.set({ [id]: undefined });
-      await forget(folder);
-    },
-    async swapBranches(a, b) {
-      const [first, second] = [records.get(a), records.get(b)];
-      await Promise.all([first, second].map(({ folder }) => clusters.get(folder)?.stop()));
-      records.set({ [a]: second, [b]: first });
-    },
+  return {
+    createBranch: branches.createBranch,
+    deleteBranch: branches.deleteBranch,
+    swapBranches: branches.swapBranches,
+    sweep: branches.sweep,
 
-    createRole: (branchId, role) => inBranch(branchId, (client) => within.createRole(client, role)),
-    setPassword: (branchId, role) => inBranch(branchId, (client) => within.setPassword(client, role)),
-    deleteRole: (branchId, name) =>
-      inBranch(branchId, (client) =>
-        within.deleteRole(client, name, (database, work) => inBranch(branchId, work, database)),
-      ),
-    createDatabase: (branchId, database) => inBranch(branchId, (client) => within.createDatabase(client, database)),
-    updateDatabase: (branchId, name, change) =>
-      inBranch(branchId, (client) => within.updateDatabase(client, name, change)),
-    deleteDatabase: (branchId, name) => inBranch(branchId, (client) => within.deleteDatabase(client, name)),
+    createRole: (id, role) => inBranch(id, (client) => inside.createRole(client, role)),
+    setPassword: (id, role) => inBranch(id, (client) => inside.setPassword(client, role)),
+    deleteRole: (id, name) =>
+      inBranch(id, (client) => inside.deleteRole(client, name, (database, work) => inBranch(id, work, database))),
+    createDatabase: (id, database) => inBranch(id, (client) => inside.createDatabase(client, database)),
+    updateDatabase: (id, name, change) => inBranch(id, (client) => inside.updateDatabase(client, name, change)),
+    deleteDatabase: (id, name) => inBranch(id, (client) => inside.deleteDatabase(client, name)),
 
     async openEndpoint(settings) {
       const known = endpoints.get(settings.id);
       if (known) known.settings = settings;
-      const endpoint =
-        known ??
-        createEndpoint(settings, {
-          certificate,
-          clock,
-          cluster: clusterOf,
-          running: (branchId) => clusters.get(records.get(branchId).folder)?.socket,
-          log: log.warn,
-        });
-      endpoints.set(settings.id, endpoint);
-      return await ports.listen(settings.id, endpoint);
+      return await ports.listen(settings.id, known ?? createdEndpoint(settings));
     },
     async closeEndpoint(id) {
-      await endpoints.get(id)?.close();
+      const endpoint = endpoints.get(id);
+      if (!endpoint) return;
+      await endpoint.close();
+      if (endpoint.settings.readOnly) await clusters.get(nameOf(endpoint.settings))?.cluster.stop();
       endpoints.delete(id);
       ports.forget(id);
     },
-    startEndpoint: async (id) => await find(endpoints, id).start(),
+    startEndpoint: async (id) => await find(id).start(),
     async suspendEndpoint(id) {
-      const endpoint = find(endpoints, id);
-      const { folder } = records.get(endpoint.settings.branchId);
-      const others = endpointsOf(folder).some((other) => other !== endpoint && other.active);
-      if (!others) await clusters.get(folder)?.stop();
-      endpoint.deactivate();
+      await clusters.get(nameOf(find(id).settings))?.cluster.stop();
     },
-    status(id) {
-      const { active, sessions, lastActive, startedAt } = find(endpoints, id);
-      return {
-        active,
-        connections: sessions,
-        ...(lastActive === undefined ? {} : { lastActive }),
-        ...(startedAt === undefined ? {} : { startedAt }),
-      };
-    },
-    logicalSize: (branchId) => databaseBytes(clusterFolder(records.get(branchId).folder)),
-    pooler: "alias",
-    async sweep(branchIds) {
-      for (const [id] of records.entries()) if (!branchIds.has(id)) await fleet.deleteBranch(id);
-      const used = new Set(records.entries().map(([, { folder }]) => folder));
-      for (const name of await readdir(join(directory, "clusters")).catch(() => [])) {
-        if (!used.has(name)) await rm(clusterFolder(name), { recursive: true, force: true });
-      }
-    },
+    status: (id) => find(id).status(),
+    logicalSize: async (id) => await databaseBytes(join(directory, "clusters", records.get(id).folder)),
+    pooler: pgbouncer === undefined ? "alias" : "pgbouncer",
     async stop() {
       await Promise.all([...endpoints.values()].map((endpoint) => endpoint.close()));
-      await Promise.all([...clusters.values()].map((cluster) => cluster.stop()));
+      // Replicas first: each needs another cluster.
+      const [replicas, others] = [true, false].map((isReplica) =>
+        [...clusters].filter(([folder]) => folder.startsWith("replica-") === isReplica),
+      );
+      for (const group of [replicas, others]) await Promise.all((group ?? []).map(([, kept]) => kept.cluster.stop()));
+      for (const { timer } of clusters.values()) timer.cancel();
+      await Promise.all(pending);
       await rm(socketFolder, { recursive: true, force: true });
     },
   };
-  return fleet;
-}
-
-function find(endpoints: ReadonlyMap<string, Endpoint>, id: string): Endpoint {
-  const endpoint = endpoints.get(id);
-  if (!endpoint) throw new Error(`Endpoint ${id} is not open.`);
-  return endpoint;
 }

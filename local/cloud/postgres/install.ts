@@ -9,6 +9,8 @@ import { z } from "zod";
 import { trustExtensions } from "./extensions.ts";
 import { describeInstallation, type Installation } from "./installation.ts";
 import type { Spawned } from "./run-as.ts";
+import { superuser } from "./server.ts";
+import { walSegmentSize } from "./settings.ts";
 import { prepareTemplate } from "./template.ts";
 
 /** Raise it when what `make` does changes. */
@@ -104,8 +106,8 @@ async function moveInto(made: string, folder: string): Promise<void> {
 
 function initdbArguments(template: string): string[] {
   const locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
-  const access = ["--username=cloud_admin", `--pwfile=${join(template, "superuser")}`, "--auth=scram-sha-256"];
-  const small = ["--wal-segsize=1", "--no-data-checksums", "--no-sync", "--no-instructions"];
+  const access = [`--username=${superuser}`, `--pwfile=${join(template, "superuser")}`, "--auth=scram-sha-256"];
+  const small = [`--wal-segsize=${walSegmentSize}`, "--no-data-checksums", "--no-sync", "--no-instructions"];
   return ["-D", join(template, "data"), ...locale, ...access, ...small];
 }
 

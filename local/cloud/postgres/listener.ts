@@ -1,6 +1,7 @@
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import type { Certificate } from "./certificate.ts";
+import type { Lease } from "./cluster.ts";
 import { superuser } from "./server.ts";
 import { fatalError, readFirstPacket, startupPacket } from "./wire.ts";
 
@@ -10,11 +11,9 @@ export interface Gate {
    * Lets a session through: the socket of its server and what to call at its end.
    * @throws Refused, or whatever kept the server from starting.
    */
-  admit(session: Socket): Promise<{ socket: string; release(): void }>;
+  admit(session: Socket): Promise<Lease>;
   /** The socket of the server if it runs; where a session is to be cancelled. */
-  running(): string | undefined;
-  /** Options for each session, as on the command line of `postgres`. */
-  options: () => string;
+  running(): Promise<string | undefined>;
   log: (message: string) => void;
 }
 
@@ -56,7 +55,7 @@ async function serve(plain: Socket, context: SecureContext, gate: Gate): Promise
       return;
     }
     if (packet.kind === "gss-request") plain.write("N");
-    else if (packet.kind === "cancel") return cancel(client ?? plain, packet.packet, gate);
+    else if (packet.kind === "cancel") return await cancel(client ?? plain, packet.packet, gate);
     else if (packet.kind === "startup") {
       plain.setTimeout(0);
       if (client) return await session(client, packet, gate);
@@ -87,8 +86,8 @@ function secured(plain: Socket, secureContext: SecureContext): Promise<Socket> {
   });
 }
 
-function cancel(client: Socket, packet: Buffer, gate: Gate): void {
-  const socket = gate.running();
+async function cancel(client: Socket, packet: Buffer, gate: Gate): Promise<void> {
+  const socket = await gate.running();
   if (!socket) return void client.end();
   const server = createConnection(socket, () => server.end(packet));
   server.on("error", () => {});
@@ -100,7 +99,7 @@ async function session(
   startup: { version: number; parameters: Map<string, string> },
   gate: Gate,
 ): Promise<void> {
-  let lease: { socket: string; release(): void };
+  let lease: Lease;
   try {
     if (startup.parameters.get("user") === superuser)
       throw new Refused("28000", `role "${superuser}" is not permitted to log in`);
@@ -118,7 +117,7 @@ async function session(
   server.on("error", () => client.destroy());
   if (client.destroyed) return void server.destroy();
   client.on("close", () => server.destroy());
-  server.write(startupPacket(startup.version, forServer(startup.parameters, gate.options())));
+  server.write(startupPacket(startup.version, forServer(startup.parameters)));
   client.pipe(server);
   server.pipe(client);
 }
@@ -130,13 +129,13 @@ function asRefused(error: unknown, gate: Gate): Refused {
 }
 
 /** Neon's clients without SNI name the endpoint in their options, which is not for Postgres. */
-function forServer(parameters: ReadonlyMap<string, string>, more: string): Map<string, string> {
+function forServer(parameters: ReadonlyMap<string, string>): Map<string, string> {
+  const result = new Map(parameters);
   const options = (parameters.get("options") ?? "")
     .split(/(?<!\\)\s+/)
-    .filter((option) => !/^(endpoint|project)(=|%3D)/i.test(option));
-  const all = [...options, more].join(" ").trim();
-  const result = new Map(parameters);
-  if (all) result.set("options", all);
+    .filter((option) => !/^(endpoint|project)(=|%3D)/i.test(option))
+    .join(" ");
+  if (options) result.set("options", options);
   else result.delete("options");
   return result;
 }

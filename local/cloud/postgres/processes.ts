@@ -11,8 +11,13 @@ const recorded = z.object({
 });
 type Recorded = z.infer<typeof recorded>;
 
+export interface ProcessRecord {
+  add(pid: number): void;
+  remove(pid: number): void;
+}
+
 /** The servers that run, kept in `file`, so that a later daemon finds what a killed one left behind. Never by name. */
-export function recordOf(file: string, socketFolder: string): { add(pid: number): void; remove(pid: number): void } {
+export function recordOf(file: string, socketFolder: string): ProcessRecord {
   const running = new Map<number, ProcessIdentity>();
   mkdirSync(dirname(file), { recursive: true });
   const write = () =>

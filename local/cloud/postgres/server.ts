@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 import type { Installation } from "./installation.ts";
+import type { ProcessRecord } from "./processes.ts";
 import { writeSettings } from "./settings.ts";
 
 /** The superuser of every cluster; as at Neon, nobody else can become it. */
@@ -17,12 +18,14 @@ export interface ServerFolder {
   /** Tells sockets in one folder apart; no port is opened. */
   port: number;
   /** Told of each process, so that none is forgotten. */
-  processes?: { add(pid: number): void; remove(pid: number): void };
+  processes?: ProcessRecord;
 }
+
+/** Of `postgresql.conf`, beyond what every cluster has. */
+export type Settings = Record<string, string | number>;
 
 /** A running Postgres. */
 export interface Server {
-  pid: number;
   socket: string;
   /** Resolves when the process has ended, for whatever reason. */
   ended: Promise<void>;
@@ -31,13 +34,23 @@ export interface Server {
 }
 
 const startDeadline = 120_000;
+/** It replays all that happened since the base. */
+const recoveryDeadline = 30 * 60_000;
 const stopDeadline = 20_000;
+/** What Postgres says of itself when it lets clients in; a replica stays a `standby`, as is one that recovers without letting anybody in. */
+const answers = ["ready", "standby"];
 
-/** Starts Postgres and waits until it answers. @throws Error with the end of its log. */
-export async function startServer(at: ServerFolder, settings: Record<string, string | number> = {}): Promise<Server> {
+/**
+ * Starts Postgres and waits until it answers, or until a recovery has ended. @throws Error with the end of its log.
+ */
+export async function startServer(
+  at: ServerFolder,
+  settings: Settings = {},
+  until: "answers" | "recovered" = "answers",
+): Promise<Server> {
   const configuration = join(at.folder, "postgresql.conf");
   const logFile = join(at.folder, "postgres.log");
-  const deadline = Date.now() + startDeadline;
+  const deadline = Date.now() + (until === "answers" ? startDeadline : recoveryDeadline);
   for (;;) {
     writeSettings(configuration, { unix_socket_directories: at.socketFolder, port: at.port, ...settings });
     const log = openSync(logFile, "w");
@@ -57,7 +70,7 @@ export async function startServer(at: ServerFolder, settings: Record<string, str
       at.processes?.add(pid);
       void server.ended.then(() => at.processes?.remove(pid));
     }
-    if (await ready(data, server, deadline)) return asServer(at, server);
+    if (await ready(data, server, until, deadline)) return asServer(at, server);
     const said = readFileSync(logFile, "utf8");
     // The last processes of one that was killed may still be about to notice.
     if (
@@ -77,14 +90,20 @@ interface Started {
 }
 
 /** Postgres writes its state into the eighth line of this file. */
-async function ready(data: string, { child, ended }: Started, deadline: number): Promise<boolean> {
+async function ready(
+  data: string,
+  { child, ended }: Started,
+  until: "answers" | "recovered",
+  deadline: number,
+): Promise<boolean> {
+  const wanted = until === "answers" ? answers : answers.slice(0, 1);
   let over = false;
   void ended.then(() => {
     over = true;
   });
   while (!over && Date.now() < deadline) {
     const lines = text(join(data, "postmaster.pid")).split("\n");
-    if (lines[0] === String(child.pid) && lines[7]?.trim() === "ready") return true;
+    if (lines[0] === String(child.pid) && wanted.includes(lines[7]?.trim() ?? "")) return true;
     await delay(5);
   }
   const failed = over ? await ended : undefined;
@@ -96,8 +115,7 @@ async function ready(data: string, { child, ended }: Started, deadline: number):
 
 function asServer(at: ServerFolder, { child, ended }: Started): Server {
   return {
-    pid: child.pid ?? 0,
-    socket: join(at.socketFolder, `.s.PGSQL.${at.port}`),
+    socket: socketPath(at),
     ended: ended.then(() => {}),
     async stop() {
       child.kill("SIGINT");
@@ -106,6 +124,10 @@ function asServer(at: ServerFolder, { child, ended }: Started): Server {
       clearTimeout(hurry);
     },
   };
+}
+
+export function socketPath({ socketFolder, port }: Pick<ServerFolder, "socketFolder" | "port">): string {
+  return join(socketFolder, `.s.PGSQL.${port}`);
 }
 
 function ended(child: ChildProcess): Promise<Error | undefined> {

@@ -1,5 +1,6 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { dropLogBefore, oldestNeeded } from "./history.ts";
 import type { Installation } from "./installation.ts";
 import { asSuperuser, startServer } from "./server.ts";
 import { socketParent } from "./sockets.ts";
@@ -22,12 +23,7 @@ export async function prepareTemplate(installation: Installation): Promise<void>
       await asSuperuser(at, "postgres", async (client) => {
         for (const statement of statements) await client.query(statement);
         await client.query("CHECKPOINT");
-        const wal = await client.query<{ redo: string }>("SELECT redo_wal_file AS redo FROM pg_control_checkpoint()");
-        const oldest = wal.rows[0]?.redo ?? "";
-        const folder = join(installation.template, "data", "pg_wal");
-        for (const name of await readdir(folder)) {
-          if (/^[0-9A-F]{24}$/.test(name) && name < oldest) await rm(join(folder, name));
-        }
+        await dropLogBefore(installation.template, await oldestNeeded(client));
       });
     } finally {
       await server.stop();

@@ -1,10 +1,12 @@
 /**
  * The seam between Neon's API (`../neon`), which decides what exists, and the real Postgres behind it. Every promise resolves when what was
  * asked for is on disk; ids are Neon's (`br-…`, `ep-…`). Names and passwords may hold any character.
+ * Times are real ones (milliseconds since the epoch), as in Postgres's log: who advances the local clock translates, and suspends what
+ * became idle by that.
  */
 export interface PostgresFleet {
   /**
-   * Makes the data of a branch: empty, or as its parent's was at `at` (milliseconds since the epoch; absent: now). `schemaOnly` leaves the rows out.
+   * Makes the data of a branch: empty, or as its parent's was at `at` (absent: now). `schemaOnly` leaves the rows out.
    * Costs the same however many branches there are. @throws BranchTimeUnavailable when `at` lies outside what the parent's history holds.
    */
   createBranch(branch: { id: string; parent?: { id: string; at?: number }; schemaOnly?: boolean }): Promise<void>;

@@ -197,8 +197,18 @@ export type NeonTask =
       schemaOnly?: boolean | undefined;
     }
   | { do: "delete-data"; dataId: string }
-  /** The branch has other data from then on; `kept`, if it exists, gets what it had. */
-  | { do: "exchange-data"; branchId: string; dataId: string; kept: string; keptDataId: string }
+  | {
+      do: "exchange-data";
+      branchId: string;
+      dataId: string;
+      /** The branch whose roles and databases of then go with the data; `moment` is of the local clock. */
+      source: string;
+      moment?: number | undefined;
+      newPasswords: boolean;
+      /** What becomes of the data that the branch had; absent: it is deleted. */
+      keep?: { id: string; name: string } | undefined;
+      origin: Pick<NeonBranchRecord, "parentId" | "parentLsn" | "parentTimestamp" | "lastResetAt" | "expiresAt">;
+    }
   | { do: "become-ready"; branchId: string }
   | { do: "measure-snapshot"; snapshotId: string }
   | { do: "set-passwords"; branchId: string }

@@ -1,0 +1,191 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Log } from "../log.ts";
+import { copyRunning, copyStopped } from "./branch-data.ts";
+import { type BranchRecord, type BranchRecords, branchRecords } from "./branch-records.ts";
+import type { Cluster } from "./cluster.ts";
+import { closeLog, dropOldLog, logBytes, recover } from "./history.ts";
+import type { Installation } from "./installation.ts";
+import { removeRows } from "./schema-only.ts";
+import type { ServerFolder } from "./server.ts";
+import { BranchTimeUnavailable, type PostgresFleet } from "./types.ts";
+
+/** The data of branches on disk. Clusters are named by their folder, since a branch may get another one. */
+export interface Branches extends Pick<PostgresFleet, "createBranch" | "deleteBranch" | "swapBranches" | "sweep"> {
+  readonly records: BranchRecords;
+  /** A cluster has stopped: begins its history anew if it has become long. */
+  shortenHistory(folder: string): Promise<void>;
+}
+
+/** The log is kept up to this size, or to that of the data if that is more: the time that a branch can reach back. */
+const historyBytes = 1 << 30;
+
+export function createBranches(context: {
+  directory: string;
+  installation: () => Promise<Installation>;
+  log: Log;
+  cluster: (folder: string) => Promise<Cluster>;
+  /** Where a cluster is recovered that nobody else uses yet. */
+  at: (folder: string) => Promise<ServerFolder>;
+  /** Ends the cluster and everything that follows it; undefined: it never ran. */
+  known: (folder: string) => Cluster | undefined;
+  endFollowers: (folder: string) => Promise<void>;
+  forget: (folder: string) => void;
+  historyBytes?: number;
+}): Branches {
+  const records = branchRecords(join(context.directory, "branches.json"));
+  const clusterFolder = (folder: string) => join(context.directory, "clusters", folder);
+  const baseFolder = (base: string) => join(context.directory, "bases", base);
+  /** Bases that something is being made from. */
+  const pinned: string[] = [];
+
+  /** The cached template's copy in this home: branches need it for as long as they exist. */
+  const templateBase = async (): Promise<string> => {
+    const { digest, template } = await context.installation();
+    const name = `template-${digest.slice(0, 32)}`;
+    if (!existsSync(baseFolder(name))) await makeBase(template, name, { log: true });
+    return name;
+  };
+  const makeBase = async (from: string, name: string, options: { log: boolean }): Promise<void> => {
+    const partial = `${baseFolder(name)}.${randomUUID()}`;
+    await copyStopped(from, partial, options);
+    await rename(partial, baseFolder(name)).catch((error: unknown) => {
+      // Another call made the same.
+      if (!existsSync(baseFolder(name))) throw error;
+      return rm(partial, { recursive: true });
+    });
+  };
+  const dropUnusedBase = async (base: string): Promise<void> => {
+    const used = pinned.includes(base) || records.entries().some(([, record]) => record.base === base);
+    if (!used && !base.startsWith("template-")) await rm(baseFolder(base), { recursive: true, force: true });
+  };
+
+  /** From now on the history of a stopped cluster begins with what it holds now. */
+  const beginHistory = async (folder: string): Promise<Pick<BranchRecord, "base" | "historyFrom">> => {
+    const base = randomUUID();
+    await makeBase(clusterFolder(folder), base, { log: false });
+    return { base, historyFrom: Date.now() };
+  };
+
+  const copyOf = async (
+    parent: { id: string; at?: number },
+    folder: string,
+  ): Promise<Pick<BranchRecord, "base" | "historyFrom">> => {
+    const { folder: from, base, historyFrom } = records.get(parent.id);
+    const cluster = await context.cluster(from);
+    const { at } = parent;
+    if (at === undefined) {
+      await cluster.query("postgres", (client) => copyRunning(client, clusterFolder(from), clusterFolder(folder)));
+      return { base, historyFrom };
+    }
+    const now = Date.now();
+    if (at < historyFrom || at > now)
+      throw new BranchTimeUnavailable(
+        `Branch ${parent.id} has no state of ${new Date(at).toISOString()}: its history goes from ${new Date(historyFrom).toISOString()} to ${new Date(now).toISOString()}.`,
+      );
+    const lastSegment = await cluster.query("postgres", closeLog);
+    await recover(await context.at(folder), {
+      base: baseFolder(base),
+      cluster: clusterFolder(from),
+      lastSegment,
+      time: at,
+    });
+    return { base, historyFrom };
+  };
+
+  const withoutRows = async (folder: string): Promise<Pick<BranchRecord, "base" | "historyFrom">> => {
+    const cluster = await context.cluster(folder);
+    const databases = await cluster.query("postgres", async (client) => {
+      const { rows } = await client.query<{ name: string }>(
+        "SELECT datname AS name FROM pg_database WHERE datallowconn",
+      );
+      return rows;
+    });
+    for (const { name } of databases) await cluster.query(name, removeRows);
+    // What is kept of the log shall hold no row either.
+    for (let segment = 0; segment < 4; segment++) await cluster.query("postgres", closeLog);
+    return await cluster.whileStopped(async () => {
+      const begun = await beginHistory(folder);
+      await dropOldLog(clusterFolder(folder));
+      return begun;
+    });
+  };
+
+  const remove = async (folder: string): Promise<void> => {
+    const files = () => rm(clusterFolder(folder), { recursive: true, force: true });
+    await context.endFollowers(folder);
+    const cluster = context.known(folder);
+    await (cluster ? cluster.whileStopped(files) : files());
+    context.forget(folder);
+  };
+
+  const branches: Branches = {
+    records,
+    async createBranch({ id, parent, schemaOnly }) {
+      if (records.has(id)) throw new Error(`Branch ${id} exists already.`);
+      const folder = randomUUID();
+      await mkdir(join(context.directory, "clusters"), { recursive: true, mode: 0o700 });
+      await mkdir(join(context.directory, "bases"), { recursive: true, mode: 0o700 });
+      const base = parent ? records.get(parent.id).base : await templateBase();
+      pinned.push(base);
+      try {
+        let made: Pick<BranchRecord, "base" | "historyFrom">;
+        if (parent) made = await copyOf(parent, folder);
+        else {
+          await copyStopped(baseFolder(base), clusterFolder(folder), { log: true });
+          made = { base, historyFrom: Date.now() };
+        }
+        if (parent && schemaOnly) made = await withoutRows(folder);
+        records.set({ [id]: { folder, ...made } });
+      } catch (error) {
+        await remove(folder);
+        throw error;
+      } finally {
+        pinned.splice(pinned.indexOf(base), 1);
+      }
+    },
+    async deleteBranch(id) {
+      if (!records.has(id)) return;
+      const { folder, base } = records.get(id);
+      records.set({ [id]: undefined });
+      await remove(folder);
+      await dropUnusedBase(base);
+    },
+    async swapBranches(a, b) {
+      const both = [a, b].map((id) => records.get(id).folder);
+      await Promise.all(both.map(context.endFollowers));
+      await Promise.all(both.map((folder) => context.known(folder)?.stop()));
+      records.set({ [a]: records.get(b), [b]: records.get(a) });
+    },
+    async sweep(branchIds) {
+      for (const [id] of records.entries()) if (!branchIds.has(id)) await branches.deleteBranch(id);
+      const used = new Set(records.entries().flatMap(([, { folder, base }]) => [folder, base]));
+      for (const kind of ["clusters", "bases"]) {
+        for (const name of await readdir(join(context.directory, kind)).catch(() => [])) {
+          if (used.has(name) || pinned.includes(name) || context.known(name)) continue;
+          await rm(join(context.directory, kind, name), { recursive: true, force: true });
+        }
+      }
+    },
+    async shortenHistory(folder) {
+      const found = records.entries().find(([, record]) => record.folder === folder);
+      if (!found) return;
+      const [id, { base }] = found;
+      const { data, log } = await logBytes(clusterFolder(folder)).catch((error: unknown) => {
+        // It was deleted meanwhile.
+        if (!existsSync(clusterFolder(folder))) return { data: 0, log: 0 };
+        throw error;
+      });
+      if (log <= Math.max(context.historyBytes ?? historyBytes, data)) return;
+      await context.known(folder)?.ifStopped(async () => {
+        records.set({ [id]: { folder, ...(await beginHistory(folder)) } });
+        await dropOldLog(clusterFolder(folder));
+        await dropUnusedBase(base);
+        context.log.info(`branch ${id}: its history begins anew, ${Math.round(log / 2 ** 20)} MB of log removed`);
+      });
+    },
+  };
+  return branches;
+}
