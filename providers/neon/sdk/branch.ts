@@ -14,7 +14,7 @@ export interface BranchArgs {
   initSource?: pulumi.Input<"parent-data" | "schema-only">;
   /** Default: false. */
   protected?: pulumi.Input<boolean>;
-  /** When Neon deletes it by itself. Example: `2026-03-08T00:00:00Z`. Absent: never. */
+  /** When Neon deletes it by itself, at most 30 days ahead. Example: `2026-03-08T00:00:00Z`. Absent: never. */
   expiresAt?: pulumi.Input<string>;
   /** Permits replacing and deleting a root branch. Counts from the `up` after the one that sets it. Others need no permission. */
   allowDataLoss?: pulumi.Input<boolean>;
