@@ -23,6 +23,7 @@ const databaseUrl: ResolvedSecret = {
   source: "output",
   database: "main",
   databaseOwner: "a",
+  role: "runtime",
 };
 
 /** Values by key, and what was registered for them. */
