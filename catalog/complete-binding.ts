@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isSensitive } from "./data-classes.ts";
 import { consumerDefaults } from "./defaults.ts";
 import { environments } from "./environments.ts";
 import { kebabCase, physicalName } from "./physical-name.ts";
@@ -24,8 +25,19 @@ export function dependenciesOf(binding: BindingSpec): string[] {
   }
 }
 
+/** Whether the database that is bound belongs to a service of a sensitive class. */
+export function sensitiveDatabase(
+  { owner }: { owner?: string | undefined },
+  merged: Merged,
+  around: Surroundings,
+): boolean {
+  const declaring = owner === undefined ? merged : around.find(owner);
+  return declaring !== undefined && isSensitive(declaring.spec.dataClass);
+}
+
 /** What a binding has made for it, if its service owns that: the store, and with a queue its dead letter queue. */
-export function storeOf(binding: BindingSpec, { instance }: Merged, around: Surroundings): ResolvedStore[] {
+export function storeOf(binding: BindingSpec, merged: Merged, around: Surroundings): ResolvedStore[] {
+  const { instance } = merged;
   const identity = (kind: StoreKind, store: string) => ({
     key: `${instance}/${kind}/${store}`,
     owner: instance,
@@ -33,8 +45,11 @@ export function storeOf(binding: BindingSpec, { instance }: Merged, around: Surr
     physicalName: physicalName(instance, store, around.environment),
   });
   if (binding.kind === "hyperdrive") {
-    const { kind, database, owner, caching = true } = binding;
+    const { kind, database, owner } = binding;
     const databaseOwner = owner === undefined ? instance : around.instance(owner);
+    // What a cache answers, nobody can call back.
+    const caching =
+      binding.caching ?? !(isSensitive(merged.spec.dataClass) || sensitiveDatabase(binding, merged, around));
     return [{ kind, ...identity(kind, kebabCase(binding.name)), database, databaseOwner, caching }];
   }
   if (("external" in binding && binding.external) || ("owner" in binding && binding.owner !== undefined)) return [];

@@ -1,10 +1,10 @@
 import { completeBinding, dependenciesOf, storeOf } from "./complete-binding.ts";
-import { databaseDefaults, healthDefaults, secretLength, workerDefaults } from "./defaults.ts";
+import { completeDatabase } from "./complete-database.ts";
+import { healthDefaults, secretLength, workerDefaults } from "./defaults.ts";
 import { type EnvironmentName, environments } from "./environments.ts";
 import { liveClasses } from "./live-classes.ts";
 import { physicalName } from "./physical-name.ts";
-import type { ResolvedDatabase, ResolvedSecret, ResolvedService, ResolvedStore, ResolvedWorker } from "./resolved.ts";
-import type { DatabaseSpec } from "./schema/database.ts";
+import type { ResolvedSecret, ResolvedService, ResolvedStore, ResolvedWorker } from "./resolved.ts";
 import type { WorkerSpec } from "./schema/hosting.ts";
 import type { SecretSpec } from "./schema/secret.ts";
 import type { ServiceSpec } from "./schema/service.ts";
@@ -81,23 +81,9 @@ function completeSecret(secret: SecretSpec, service: string, around: Surrounding
         source: "output",
         database: secret.database,
         databaseOwner: secret.owner === undefined ? service : around.instance(secret.owner),
+        role: secret.role ?? "runtime",
       };
   }
-}
-
-function completeDatabase(
-  database: DatabaseSpec,
-  { instance }: Merged,
-  { environment }: Surroundings,
-): ResolvedDatabase {
-  return {
-    name: database.name,
-    physicalName: physicalName(instance, database.name, environment),
-    migrations: database.migrations,
-    extensions: database.extensions ?? databaseDefaults.extensions,
-    region: database.region ?? databaseDefaults.region,
-    postgresVersion: database.postgresVersion ?? databaseDefaults.postgresVersion,
-  };
 }
 
 function storesOf(merged: Merged, around: Surroundings): ResolvedStore[] {

@@ -18,5 +18,3 @@ export const secretLength = 48;
 
 /** Cloudflare's own defaults, written out so that the cloud decides nothing. */
 export const consumerDefaults = { maxBatchSize: 10, maxBatchTimeout: 5, maxRetries: 3, retryDelay: 0 } as const;
-
-export const databaseDefaults = { extensions: [], region: "aws-us-east-2", postgresVersion: 17 } as const;

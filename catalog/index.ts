@@ -1,3 +1,4 @@
+export { databaseDefaultsOf } from "./database-defaults.ts";
 export { services } from "./declared-services.ts";
 export { type EnvironmentName, environmentNames, environments } from "./environments.ts";
 export { accountsAndZones, type FamilyName, families, familyNames } from "./families.ts";

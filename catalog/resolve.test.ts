@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { defineService } from "./define-service.ts";
 import { environmentNames } from "./environments.ts";
 import { accountsAndZones, familyNames } from "./families.ts";
 import { mergeService } from "./merge.ts";
@@ -8,28 +7,7 @@ import { CatalogError } from "./problems.ts";
 import { resolve } from "./resolve.ts";
 import type { ResolvedBinding } from "./resolved.ts";
 import type { ServiceSpec } from "./schema/service.ts";
-
-const tail = defineService({
-  name: "chittytrack",
-  short: "track",
-  description: "Tail.",
-  family: "chittyos",
-  tier: 1,
-  owner: "tests",
-  dataClass: "internal",
-  hosting: { kind: "worker", tailConsumers: [] },
-  hosts: ["track.{domain}"],
-});
-
-function service(raw: Partial<ServiceSpec>): ServiceSpec {
-  return { ...tail, name: "alpha", short: "alpha", hosting: { kind: "worker" }, hosts: ["alpha.{domain}"], ...raw };
-}
-
-function alpha(environment: string, raw: Partial<ServiceSpec>, family = "chittyos") {
-  const found = resolve(environment, family, [tail, service(raw)]).services.find(({ name }) => name === "alpha");
-  if (!found) throw new Error("alpha is not there");
-  return found;
-}
+import { alpha, service, tail } from "./testing/alpha.ts";
 
 const binding = (bindings: readonly ResolvedBinding[], name: string) => bindings.find((b) => b.name === name);
 

@@ -120,17 +120,45 @@ export type ResolvedSecret = {
       /** Name of the database, and of the instance that declares it. */
       database: string;
       databaseOwner: string;
+      /** Whose connection it is. */
+      role: "runtime" | "owner";
     }
 );
 
+/** Times in seconds, sizes in bytes, as Neon's API has them. */
 export interface ResolvedDatabase {
   name: string;
   /** Name of the Neon project. */
   physicalName: string;
-  migrations?: string | undefined;
+  /** Relative to the repository, as is `seeds`. */
+  migrations?: { folder: string; kind: "sql" | "drizzle" } | undefined;
+  seeds?: string | undefined;
   extensions: readonly string[];
   region: string;
   postgresVersion: number;
+  endpoint: {
+    minCu: number;
+    maxCu: number;
+    /** -1: never. */
+    suspendSeconds: number;
+  };
+  /** Of a month; 0: unlimited. */
+  quota: { computeSeconds: number; storageBytes: number; writtenBytes: number; transferBytes: number };
+  retentionSeconds: number;
+  /** Empty: everybody who knows a password. */
+  allowedIps: readonly string[];
+  /** Absent: none are made by themselves. */
+  backup?: ResolvedBackup | undefined;
+  roles: { owner: string; runtime: string };
+  /** Neither deleted, replaced nor seeded. */
+  protected: boolean;
+}
+
+interface ResolvedBackup {
+  everySeconds: number;
+  keepSeconds: number;
+  destination: "r2";
+  snapshots?: { frequency: "hourly" | "daily" | "weekly" | "monthly"; keepSeconds: number } | undefined;
 }
 
 /** The Worker to deploy for a service. */

@@ -1,8 +1,8 @@
 import { ConnectionFailed } from "./connection-failed.ts";
 
 /** libpq's modes, without `allow`, which nothing of ours asks for. */
-export const sslModes = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
-export type SslMode = (typeof sslModes)[number];
+const sslModes = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
+type SslMode = (typeof sslModes)[number];
 
 /** Where a connection URI leads. Holds the password: never print it whole. */
 export interface ConnectionTarget {

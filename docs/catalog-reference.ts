@@ -1,4 +1,4 @@
-import { environments, families, resolve, services } from "../catalog/index.ts";
+import { databaseDefaultsOf, environments, families, resolve, services } from "../catalog/index.ts";
 
 type Row = readonly string[];
 
@@ -15,6 +15,9 @@ function table(head: Row, rows: readonly Row[]): string {
 
 const code = (text: string) => `\`${text}\``;
 const list = (items: readonly string[]) => (items.length === 0 ? "–" : items.join(", "));
+
+/** Seconds as the catalog writes them. */
+const time = (seconds: number) => (seconds % 86_400 === 0 ? `${seconds / 86_400}d` : `${seconds / 3_600}h`);
 
 /** How often each word occurs, e.g. `7 kv, r2`. */
 function counted(words: readonly string[]): string {
@@ -82,6 +85,47 @@ ${table(
 Cycles of bindings, which a shell Worker breaks: ${list(estate.cycles.map((cycle) => cycle.join(" - ")))}. First as a shell: ${list(estate.shellFirst)}.
 
 Scripts that are bound and that nobody here deploys: ${estate.externalScripts.length} (${list(estate.externalScripts)}).
+
+## Databases
+
+${table(
+  ["database", "data", "Neon project (prod)", "compute (prod)", "history", "backup", "migrations"],
+  sorted.flatMap(({ dataClass, databases }) =>
+    databases.map(({ name, physicalName, endpoint, retentionSeconds, backup, migrations }) => [
+      name,
+      dataClass,
+      code(physicalName),
+      `${endpoint.minCu} to ${endpoint.maxCu} CU`,
+      time(retentionSeconds),
+      backup === undefined ? "none" : `each ${time(backup.everySeconds)}, kept ${time(backup.keepSeconds)}`,
+      migrations === undefined ? "by the service" : `${code(migrations.folder)} (${migrations.kind})`,
+    ]),
+  ),
+)}
+
+What a database gets in each environment that does not say otherwise. Hyperdrive caches no data of the classes personal, financial, legal and credential.
+
+${table(
+  [
+    "environment",
+    "compute",
+    "asleep after",
+    "history",
+    "backup of sensitive data",
+    "backup of other data",
+    "quota of a month",
+  ],
+  Object.entries(databaseDefaultsOf).map(([environment, { endpoint, quota, retention, backup }]) => [
+    environment,
+    `${endpoint.minCu} to ${endpoint.maxCu} CU`,
+    endpoint.suspendAfter,
+    retention,
+    ...[backup.sensitive, backup.other].map((usual) => (usual ? `each ${usual.every}, kept ${usual.keep}` : "none")),
+    Object.values(quota).every((amount) => amount === "unlimited")
+      ? "unlimited"
+      : `${quota.computeHours} CU-hours, ${quota.storageGb} GB stored, ${quota.writtenGb} GB written, ${quota.transferGb} GB out`,
+  ]),
+)}
 
 ## Environments
 

@@ -43,6 +43,24 @@ export const cronExpression = z.string().min(1);
 /** A whole number of days, e.g. `90d`. */
 export const days = z.string().regex(/^[1-9][0-9]*d$/, "a whole number of days, e.g. 90d");
 
+/** A time in whole minutes, hours or days, e.g. `5m`, `6h` or `7d`. */
+export const duration = z.string().regex(/^[1-9][0-9]{0,5}[mhd]$/, "whole minutes, hours or days, e.g. 5m, 6h or 7d");
+
+/** A folder of the repository, by a path that does not leave it, e.g. `migrations/finance`. */
+export const repositoryFolder = z
+  .string()
+  .max(200)
+  .regex(
+    /^(?!\.\.?(\/|$))[^/\\\0]+(\/(?!\.\.?(\/|$))[^/\\\0]+)*\/?$/,
+    "a folder relative to the repository, e.g. migrations/finance",
+  );
+
+/** Name of a Postgres role that needs no quotes. Those of Postgres and Neon themselves begin with `pg_` and `neon`. */
+export const roleName = z
+  .string()
+  .max(63)
+  .regex(/^(?!pg_|neon|cloud_admin$|postgres$|public$|none$)[a-z][a-z0-9_]*$/, "the name of a role, e.g. finance_app");
+
 /** A path within a site, e.g. `/health`. */
 export const sitePath = z.string().regex(/^\/[^\s?#]*$/, "a path that begins with a slash, e.g. /health");
 

@@ -30,6 +30,8 @@ export const secretSchemas = {
     database: kebabName,
     /** The service that declares the database, when it is another one than this. */
     owner: kebabName.optional(),
+    /** Whose connection: of the role without DDL, or of the one that owns the tables, for a service that migrates by itself. */
+    role: z.enum(["runtime", "owner"]).optional(),
   }),
 } as const;
 

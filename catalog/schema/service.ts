@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type DataClass, dataClasses } from "../data-classes.ts";
 import type { EnvironmentName } from "../environments.ts";
 import type { FamilyName } from "../families.ts";
 import { type BindingSpec, binding } from "./binding.ts";
@@ -6,9 +7,6 @@ import { type DatabaseSpec, database } from "./database.ts";
 import { type HostingSpec, hosting } from "./hosting.ts";
 import { cronExpression, hostTemplate, kebabName, routeTemplate, sitePath } from "./names.ts";
 import { type SecretSpec, secret } from "./secret.ts";
-
-const dataClasses = ["public", "internal", "personal", "financial", "legal", "credential"] as const;
-type DataClass = (typeof dataClasses)[number];
 
 export const healthCheck = z.strictObject({
   path: sitePath.optional(),

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { services } from "../services/index.ts";
+import { service } from "../testing/raw-services.ts";
+import { wholeDatabase } from "../testing/whole-database.ts";
 import { validateCatalog } from "./validate-catalog.ts";
 
 describe("validateCatalog", () => {
@@ -9,10 +11,11 @@ describe("validateCatalog", () => {
   });
 
   it("survives any value in any place of the real catalog", () => {
-    const places = services.flatMap((spec) => pathsOf(spec).map((path) => [spec.name, path] as const));
+    const declared = [...services, service("whole", { databases: [wholeDatabase] })] as readonly { name: string }[];
+    const places = declared.flatMap((spec) => pathsOf(spec).map((path) => [spec.name, path] as const));
     fc.assert(
       fc.property(fc.constantFrom(...places), fc.anything(), ([name, path], value) => {
-        const list = services.map((spec) => (spec.name === name ? withValue(spec, path, value) : spec));
+        const list = declared.map((spec) => (spec.name === name ? withValue(spec, path, value) : spec));
         for (const problem of validateCatalog(list)) expect(problem.file).not.toBe("");
       }),
       { numRuns: 60 },

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { entryLists, isFields } from "../merge.ts";
 import { oneOf } from "../problems.ts";
 import { bindingSchemas } from "../schema/binding.ts";
@@ -79,8 +79,7 @@ export function reportIssues(issues: readonly Issue[], raw: unknown, prefix: rea
     const path = [...prefix, ...readable(issue.path, raw)];
     const field = path.join(".");
     if (issue.code === "unrecognized_keys") {
-      const schema = issue.path.length === 0 ? service : objectSchema(String(issue.path[0]), value);
-      for (const key of issue.keys) reportUnknown(key, path, Object.keys(schema?.shape ?? {}), report);
+      for (const key of issue.keys) reportUnknown(key, path, knownFields(path, issue.path, value), report);
       continue;
     }
     if (reported.has(field)) continue;
@@ -91,6 +90,27 @@ export function reportIssues(issues: readonly Issue[], raw: unknown, prefix: rea
       report(field, found, oneOf(tags), renameOr(String(value), tags, "Name one of them."));
     } else report(field, found, expectation(issue), value === undefined ? "Set it." : "Correct it.");
   }
+}
+
+/** The fields that an object may have, which stands at `path` in its service and at `inner` in what was parsed. */
+function knownFields(path: readonly string[], inner: readonly PropertyKey[], value: unknown): string[] {
+  const list = path.indexOf("databases");
+  const withinDatabase = list === -1 ? [] : path.slice(list + 2);
+  const schema =
+    withinDatabase.length > 0
+      ? withinDatabase.reduce(fieldOf, database)
+      : inner.length === 0
+        ? service
+        : objectSchema(String(inner[0]), value);
+  return Object.keys(schema?.shape ?? {});
+}
+
+/** The schema of an object in a field, the one among alternatives that is an object. */
+function fieldOf(schema: z.ZodObject | undefined, field: string): z.ZodObject | undefined {
+  let inner: unknown = schema?.shape[field];
+  while (inner instanceof z.ZodOptional) inner = inner.unwrap();
+  if (inner instanceof z.ZodUnion) inner = inner.options.find((option) => option instanceof z.ZodObject);
+  return inner instanceof z.ZodObject ? inner : undefined;
 }
 
 /** Reports a field `key` that does not exist in the object at `path`. */

@@ -8,6 +8,7 @@ import { service as serviceSchema } from "../schema/service.ts";
 import { type Surroundings, surroundings } from "../surroundings.ts";
 import { checkBindingNames, checkBindings, checkOutputs } from "./bindings.ts";
 import { type Candidate, fileOf, type Report, reporter } from "./candidate.ts";
+import { checkDatabases } from "./databases.ts";
 import { Findings } from "./findings.ts";
 import { checkHosting } from "./hosting.ts";
 import { renameOr } from "./nearest.ts";
@@ -109,6 +110,7 @@ function checkEach(
     checkValues(merged.spec, report);
     checkHosting(merged, around, report);
     checkBindings(merged, around, known, report);
+    checkDatabases(merged, around, report);
     checkOutputs(merged, around, known, report);
     checkSecrets({ spec: merged.spec, whole: first.get(merged.spec.name)?.whole === true }, report);
   }

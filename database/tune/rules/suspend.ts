@@ -12,10 +12,10 @@ export function judgeSuspend(activity: DatabaseActivity, endpoint: EndpointFacts
   return endpoint.suspendSeconds === -1 ? judgeNever(activity, endpoint) : judgeStarts(activity, endpoint);
 }
 
-function judgeNever({ statisticsSince, now, commits, takenAt }: DatabaseActivity, { minCu }: EndpointFacts): Judgement {
+function judgeNever({ statisticsSince, now, commits }: DatabaseActivity, { minCu }: EndpointFacts): Judgement {
   const observed = secondsBetween(statisticsSince, now);
   if (observed < day) {
-    const why = `the statistics are ${duration(secondsBetween(statisticsSince, takenAt))} old; a day is needed`;
+    const why = `the statistics are ${duration(observed)} old; a day is needed`;
     return { findings: [], undecided: [{ rule: "suspend", what: "Whether the compute may sleep", why }] };
   }
   // Commits come in bursts, so there are fewer and longer gaps than this average: it errs to the careful side.
