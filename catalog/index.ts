@@ -7,6 +7,7 @@ export { CatalogError, formatProblems } from "./problems.ts";
 export { resolve } from "./resolve.ts";
 export type {
   ResolvedBinding,
+  ResolvedDatabase,
   ResolvedEstate,
   ResolvedSecret,
   ResolvedService,

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedService } from "../catalog/index.ts";
 import * as cloudflare from "./cloudflare.ts";
-import { publicUrl } from "./public-url.ts";
 import type { NeonDatabase } from "./neon-database.ts";
+import { publicUrl } from "./public-url.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { addresses } from "./worker/addresses.ts";
 import { contractMigrations, makeDatabases } from "./worker/databases.ts";
@@ -56,7 +56,13 @@ export class ChittyService extends pulumi.ComponentResource {
       registryEntry(service, around, { parent: this });
       return undefined;
     }
-    const script = workerScript(service, worker, around, databases.flatMap(({ ready }) => ready), { parent: this });
+    const script = workerScript(
+      service,
+      worker,
+      around,
+      databases.flatMap(({ ready }) => ready),
+      { parent: this },
+    );
     const consumers = queueConsumers(service, script, around, { parent: this });
     const reachable = addresses(service, script, around, { parent: this });
     registryEntry(service, around, { parent: this, dependsOn: script });

@@ -172,7 +172,11 @@ function folderDigest(folder: string): string {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length))
     .sort();
-  for (const file of files) digest.update(`${file}\0`).update(readFileSync(join(folder, file))).update("\0");
+  for (const file of files)
+    digest
+      .update(`${file}\0`)
+      .update(readFileSync(join(folder, file)))
+      .update("\0");
   return digest.digest("hex");
 }
 
@@ -184,5 +188,14 @@ function postgresName(name: string): string {
 /** What the engine, and so a policy, sees of a database besides the resources it is made of. */
 function about(database: ResolvedDatabase): pulumi.Inputs {
   const { name, physicalName, region, retentionSeconds, backup, allowedIps, migrations } = database;
-  return { name, physicalName, region, retentionSeconds, backup, allowedIps, migrations, protected: database.protected };
+  return {
+    name,
+    physicalName,
+    region,
+    retentionSeconds,
+    backup,
+    allowedIps,
+    migrations,
+    protected: database.protected,
+  };
 }

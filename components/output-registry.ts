@@ -62,7 +62,9 @@ export class OutputRegistry {
    * @throws Error that names all of them.
    */
   close(): void {
-    const missing = [...this.#stores, ...this.#scripts, ...this.#databases].filter(([, wanted]) => !this.#published.has(wanted));
+    const missing = [...this.#stores, ...this.#scripts, ...this.#databases].filter(
+      ([, wanted]) => !this.#published.has(wanted),
+    );
     if (missing.length === 0) return;
     throw new Error(`bound, and made by no service of this stack: ${missing.map(([key]) => key).join(", ")}`);
   }

@@ -33,15 +33,19 @@ async function make(
   const secrets = args.secrets ?? [generated, partner, bank, databaseUrl];
   const { result, registered } = await runProgram(
     async () => {
-      const set = new SecretSet("secrets", {
-        secrets,
-        entries: [],
-        epochs: {},
-        accountId: "a".repeat(32),
-        storeName: "chittyops-secrets",
-        whenNotProvided: "derive",
-        ...args,
-      }, ({ databaseOwner, database }) => pulumi.output(`postgresql://${databaseOwner}/${database}`));
+      const set = new SecretSet(
+        "secrets",
+        {
+          secrets,
+          entries: [],
+          epochs: {},
+          accountId: "a".repeat(32),
+          storeName: "chittyops-secrets",
+          whenNotProvided: "derive",
+          ...args,
+        },
+        ({ databaseOwner, database }) => pulumi.output(`postgresql://${databaseOwner}/${database}`),
+      );
       const values: Record<string, string> = {};
       for (const { key } of secrets) {
         const output = set.value(key);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { chittyopsHome } from "../../local/engine/home.ts";
-import { requireValidCatalog } from "../commands/catalog.ts";
 import { openClouds } from "../cloud/clouds.ts";
+import { requireValidCatalog } from "../commands/catalog.ts";
 import type { Session } from "../session.ts";
 import { UserError } from "../user-error.ts";
 import { EngineFailed } from "./engine-failed.ts";

@@ -61,7 +61,9 @@ export function naturalName<Item>(definition: Definition<Item>): NaturalName {
       }
       return found;
     },
-    ...(remove ? { remove: ({ cloudflare }: Clouds, inputs: Inputs, id: string) => remove(cloudflare, inputs, id) } : {}),
+    ...(remove
+      ? { remove: ({ cloudflare }: Clouds, inputs: Inputs, id: string) => remove(cloudflare, inputs, id) }
+      : {}),
   };
 }
 

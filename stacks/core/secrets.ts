@@ -38,7 +38,9 @@ function databasePasswords({ instance, databases }: ResolvedService): ResolvedSe
 /** Every secret of the estate once, sorted by key. */
 export function secretsOf({ services }: ResolvedEstate): ResolvedSecret[] {
   const byKey = new Map(services.flatMap(({ secrets }) => secrets).map((secret) => [secret.key, secret]));
-  return [...byKey.values(), ...services.flatMap(databasePasswords), backupSeed, shellToken].sort((a, b) => (a.key < b.key ? -1 : 1));
+  return [...byKey.values(), ...services.flatMap(databasePasswords), backupSeed, shellToken].sort((a, b) =>
+    a.key < b.key ? -1 : 1,
+  );
 }
 
 /** What is wrong with the secrets of this run: provided ones that are not there, and epochs of secrets that do not exist. */

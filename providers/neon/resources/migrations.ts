@@ -115,7 +115,10 @@ function safe(found: Review): Review {
 async function allowedFor({ phase, release, connectionUri }: Wanted, signal: AbortSignal): Promise<ContractAllowed> {
   if (connectionUri === undefined) return { ok: true };
   if (release === undefined) {
-    return { ok: false, why: "nothing here says which versions of the service are live; apply it with `chittyops db migrate --contract`" };
+    return {
+      ok: false,
+      why: "nothing here says which versions of the service are live; apply it with `chittyops db migrate --contract`",
+    };
   }
   const allowed = await contractAllowed(release, signal);
   if (phase === "contract" || !allowed.ok) return allowed;
