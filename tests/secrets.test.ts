@@ -43,7 +43,13 @@ describe("secret values", { timeout: patience }, () => {
     said.push(JSON.stringify(await estate.admin("requests")));
 
     const tokens = readLocalTokens({ home: estate.home });
-    const secrets = [canary, tokens.admin, ...Object.values(tokens.accounts), ...Object.values(tokens.neon), passphrase(estate)];
+    const secrets = [
+      canary,
+      tokens.admin,
+      ...Object.values(tokens.accounts),
+      ...Object.values(tokens.neon),
+      passphrase(estate),
+    ];
     const spellings = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);
     const leaks = [
       ...said.flatMap((text, index) =>

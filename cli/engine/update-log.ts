@@ -46,6 +46,8 @@ export class UpdateLog {
   readonly changes: ResourceChange[] = [];
   readonly created: Created[] = [];
   readonly warnings: string[] = [];
+  /** What a resource said about itself, e.g. which migrations are pending. */
+  readonly notes: { name: string; message: string }[] = [];
   readonly counts = new Map<string, number>();
   readonly #failed = new Map<string, StepEventMetadata>();
   readonly #messages = new Map<string, string[]>();
@@ -62,6 +64,8 @@ export class UpdateLog {
       const line = plain(message).trim();
       if (severity === "error" && line !== "") this.#messages.set(urn, [...(this.#messages.get(urn) ?? []), line]);
       if (severity === "warning" && line !== "") this.warnings.push(line);
+      if (severity === "info" && urn.includes("neon:") && line !== "")
+        this.notes.push({ name: resourceName(urn), message: line });
     }
   }
 

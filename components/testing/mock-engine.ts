@@ -23,6 +23,15 @@ const computed: Record<string, (name: string) => Record<string, unknown>> = {
   "cloudflare:index/queue:Queue": (name) => ({ queueId: `${name}-id` }),
   "cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication": (name) => ({ aud: `${name}-aud` }),
   "command:local:Command": () => ({ stdout: "" }),
+  "neon:index:Project": (name) => ({
+    defaultBranchId: `br-${name}`,
+    host: "127.0.0.1",
+    port: 5432,
+    password: `generated-${name}`,
+    connectionUri: `postgresql://owner:generated-${name}@127.0.0.1:5432/db`,
+    pooledConnectionUri: `postgresql://owner:generated-${name}@127.0.0.1:6432/db`,
+  }),
+  "neon:index:RuntimeRole": (name) => ({ connectionUri: `postgresql://app:generated-${name}@127.0.0.1:5432/db` }),
 };
 
 interface Monitor {

@@ -1,8 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { createApiClient } from "@neondatabase/api-client";
 import Cloudflare from "cloudflare";
+import { request } from "undici";
 import { accountsAndZones } from "../../catalog/index.ts";
 import { type Deployment, exportedState } from "../../cli/recovery/deployment.ts";
 import type { LocalDaemon } from "../../contracts/local.ts";
@@ -100,6 +103,29 @@ export class Estate implements AsyncDisposable {
     return { api, accountId: account.id, zoneId: zone.id, daemon };
   }
 
+  /** Runs the engine itself, as a person would with `eval "$(npx chittyops env)"`. */
+  async engine(args: readonly string[]): Promise<{ stdout: string }> {
+    const environment = JSON.parse((await this.succeed(["env", "--json"])).stdout);
+    return promisify(execFile)("pulumi", [...args, "-s", "local"], { env: { ...cleanEnvironment(), ...environment } });
+  }
+
+  /** What a service answers, as JSON. */
+  async ask(host: string, path: string, token: string): Promise<unknown> {
+    const { daemon } = await this.cloud();
+    const response = await request(new URL(path, daemon.edgeUrl), {
+      headers: { host, authorization: `Bearer ${token}` },
+    });
+    return response.body.json();
+  }
+
+  /** Names of core's Neon projects, sorted. */
+  async neonProjects(): Promise<string[]> {
+    const { controlUrl } = await this.startCloud();
+    const apiKey = readLocalTokens({ home: this.home }).neon.chittyos ?? "";
+    const { data } = await createApiClient({ apiKey, baseURL: `${controlUrl}/api/v2` }).listProjects({ limit: 400 });
+    return data.projects.map(({ name }) => name).sort();
+  }
+
   get checkpointFile(): string {
     return join(this.home, "local/state/.pulumi/stacks/chittyops/local.json");
   }
@@ -120,7 +146,8 @@ export class Estate implements AsyncDisposable {
 function cleanEnvironment(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>
-      value === undefined || /^(CHITTYOPS_|PULUMI_|CLOUDFLARE_|VITEST|NODE_ENV|NODE_OPTIONS|CI$|GITHUB_)/.test(name)
+      value === undefined ||
+      /^(CHITTYOPS_|PULUMI_|CLOUDFLARE_|NEON_|VITEST|NODE_ENV|NODE_OPTIONS|CI$|GITHUB_)/.test(name)
         ? []
         : [[name, value]],
     ),
