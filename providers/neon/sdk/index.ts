@@ -3,8 +3,7 @@
 export { Branch, type BranchArgs } from "./branch.ts";
 export { Database, type DatabaseArgs } from "./database.ts";
 export { Endpoint, type EndpointArgs } from "./endpoint.ts";
-export type { EndpointSettings } from "./endpoint-settings.ts";
-export { Project, type ProjectArgs, type ProjectQuota, type ProjectSettings } from "./project.ts";
-export { Provider, type ProviderArgs } from "./provider.ts";
+export { Project, type ProjectArgs } from "./project.ts";
+export { Provider } from "./provider.ts";
 export { Role, type RoleArgs } from "./role.ts";
-export { type ScheduledSnapshot, SnapshotSchedule, type SnapshotScheduleArgs } from "./snapshot-schedule.ts";
+export { SnapshotSchedule, type SnapshotScheduleArgs } from "./snapshot-schedule.ts";
