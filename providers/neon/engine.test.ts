@@ -9,7 +9,7 @@ const program = `
 import * as neon from "${repositoryRoot}/providers/neon/sdk/index.ts";
 const { TRIAL_REGION: regionId = "aws-us-east-2", TRIAL_DATABASE: databaseName = "ledger" } = process.env;
 const allowDataLoss = process.env.TRIAL_ALLOW === "yes";
-const provider = new neon.Provider("neon");
+const provider = new neon.Provider("neon", { apiKey: process.env.NEON_API_KEY });
 const project = new neon.Project("finance", {
   name: "finance", regionId, pgVersion: 18, databaseName, roleName: "owner", allowDataLoss,
 }, { provider });
@@ -106,7 +106,13 @@ describe("the real engine with the Neon plugin", () => {
     );
     vi.stubEnv("TRIAL_ALLOW", "yes");
     await run(false, /created|updated/, ...up);
-    await run(false, /8 deleted|deleted/, "destroy", "--yes", "--skip-preview", "--diff");
+    const [before] = (await cloud.client.listProjects({ limit: 100 })).data.projects;
+    vi.stubEnv("TRIAL_REGION", "aws-us-east-1");
+    await run(false, /replaced/, ...up);
+    const after = (await cloud.client.listProjects({ limit: 100 })).data.projects;
+    expect(after).toMatchObject([{ name: "finance", region_id: "aws-us-east-1" }]);
+    expect(after[0]?.id).not.toBe(before?.id);
+    await run(false, /8 deleted/, "destroy", "--yes", "--skip-preview", "--diff");
     expect((await cloud.client.listProjects({ limit: 100 })).data.projects).toEqual([]);
     expect(secrets.every((secret) => secret.length > 20)).toBe(true);
     for (const secret of secrets) {

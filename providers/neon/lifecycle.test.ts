@@ -52,7 +52,7 @@ const finance: ValueMap = {
 
 describe("a database of a service", () => {
   let project: Recorded;
-  let at: ValueMap;
+  let at: { projectId: string; branchId: string };
   beforeAll(async () => {
     await cloud.sent();
     project = await resource("Project").create(finance);
@@ -121,8 +121,8 @@ describe("a database of a service", () => {
     expect(changing(await cloud.sent())).toEqual([
       `PATCH /projects/${project.id}`,
       `PATCH /projects/${project.id}/endpoints/${text(project, "defaultEndpointId")}`,
-      `PATCH /projects/${project.id}/branches/${String(at.branchId)}`,
-      `PATCH /projects/${project.id}/branches/${String(at.branchId)}/databases/ledger`,
+      `PATCH /projects/${project.id}/branches/${at.branchId}`,
+      `PATCH /projects/${project.id}/branches/${at.branchId}/databases/ledger`,
     ]);
     const { data } = await cloud.client.getProject(project.id);
     expect(data.project).toMatchObject({ name: "finance-next", history_retention_seconds: 7200 });
@@ -163,7 +163,7 @@ describe("a database of a service", () => {
     const inputs = { ...at, name: "second", ownerName: "ledger_owner" };
     const made = await resource("Database").create(inputs);
     expect(await resource("Database").read(made)).toEqual({ ...made, inputs });
-    expect(await resource("Database").import(`${project.id}/${String(at.branchId)}/second`)).toMatchObject({
+    expect(await resource("Database").import(`${project.id}/${at.branchId}/second`)).toMatchObject({
       id: made.id,
       inputs,
     });
@@ -207,7 +207,7 @@ describe("a database of a service", () => {
 
     const schedule = {
       projectId: project.id,
-      branchId: at.branchId ?? "",
+      branchId: at.branchId,
       schedule: [{ frequency: "daily", hour: 3, retentionSeconds: 86_400 }],
     };
     const scheduled = await resource("SnapshotSchedule").create(schedule);

@@ -12,7 +12,7 @@ export const endpointSettings: Shape = {
   pgSettings: { type: "map", items: text },
 };
 
-export const projectSettings: Shape = {
+const projectSettings: Shape = {
   quota: {
     type: "object",
     fields: {

@@ -30,6 +30,8 @@ import { updateProject } from "./project-update.ts";
 /** A project with its default branch, the owner role, the database and the endpoint, all made by one request. */
 export const project: ResourceDefinition<NeonClient> = {
   shape: projectShape,
+  // Two projects of one name cannot be told apart after a lost answer.
+  uniqueBy: ["name"],
   importIds: ["{id}"],
   check: checkProject,
   review: (changes, olds, news) => {

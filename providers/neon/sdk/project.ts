@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EndpointSettings } from "./endpoint-settings.ts";
 
 /** What a project may use in a billing period; 0 or absent is no limit. A used-up quota suspends its computes. */
-export interface ProjectQuota {
+interface ProjectQuota {
   /** Seconds that its endpoints are active. */
   activeTimeSeconds?: pulumi.Input<number>;
   /** Seconds of processor time. Example: 36000. */
@@ -15,7 +15,7 @@ export interface ProjectQuota {
   logicalSizeBytes?: pulumi.Input<number>;
 }
 
-export interface ProjectSettings {
+interface ProjectSettings {
   quota?: pulumi.Input<ProjectQuota>;
   /** From where connections may come. Absent or empty: from anywhere. */
   allowedIps?: pulumi.Input<{

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-export interface ProviderArgs {
+interface ProviderArgs {
   /** A Neon API key. Absent: `NEON_API_KEY`. Kept as a secret in the state, so the environment is the better place. */
   apiKey?: pulumi.Input<string>;
   /** Where Neon's API is. Absent: `NEON_BASE_URL`, then `https://console.neon.tech/api/v2`. Example: `http://127.0.0.1:41801/api/v2`. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-export interface ScheduledSnapshot {
+interface ScheduledSnapshot {
   frequency: pulumi.Input<"hourly" | "daily" | "weekly" | "monthly" | "yearly">;
   /** 0 to 23, in UTC; not with `hourly`. */
   hour?: pulumi.Input<number>;
