@@ -52,6 +52,13 @@ export async function describeSchema(
     object.needs.add(idOf(target));
     return [{ ...object, ...attachedTo(object, target) }];
   });
+  for (const { kind, data, needs } of complete) {
+    // What is revoked on a table is revoked on its columns, so a column's grant comes after.
+    const same = ({ data: other }: ReadObject) => other.on === data.on && other.role === data.role && !other.column;
+    const onTable =
+      kind === "grant" && data.column ? complete.find((other) => other.kind === "grant" && same(other)) : undefined;
+    if (onTable) needs.add(idOf(onTable));
+  }
   return { objects: Object.fromEntries(inOrder(complete).map((object) => [idOf(object), finished(object)])) };
 }
 
