@@ -98,7 +98,9 @@ function attachedTo({ kind, data }: ReadObject, target: ReadObject): { name: str
   const column = data.column && target.kind !== "column" ? `${data.column}` : undefined;
   const of = column === undefined ? idOf(target) : `column ${target.name}.${column}`;
   if (kind === "grant") return { name: `on ${of} to ${data.role}`, data };
-  const sql = `${inSql[target.kind] ?? target.kind.toUpperCase()} ${target.name.replace(/ on (?=\S+$)/, " ON ")}`;
+  const part = target.data.constraint ?? target.data.trigger ?? target.data.policy;
+  const named = part === undefined ? target.name : `${part} ON ${target.data.table}`;
+  const sql = `${inSql[target.kind] ?? target.kind.toUpperCase()} ${named}`;
   return { name: `on ${of}`, data: { ...data, on: column === undefined ? sql : `COLUMN ${target.name}.${column}` } };
 }
 
