@@ -6,6 +6,7 @@ import { isWidening, parseColumnType } from "./column-type.ts";
 import { lintMigration } from "./lint-migration.ts";
 import type { DatabaseFacts } from "./migration-to-lint.ts";
 import { readDatabaseFacts } from "./read-database-facts.ts";
+import { effectOf as measure } from "./testing/effect-of.ts";
 import { notVolatile } from "./volatility.ts";
 
 // What the linter says of Postgres, held against a Postgres.
@@ -47,49 +48,8 @@ afterAll(async () => {
 
 beforeEach(() => client.query("rollback"));
 
-/** What a statement did to `ledger`. */
-interface Effect {
-  /** A new file for the table or for one of its indexes. */
-  rewritten: boolean;
-  /** The table was read from end to end. */
-  scanned: boolean;
-  locks: string[];
-}
-
-async function effectOf(sql: string, on = "ledger"): Promise<Effect> {
-  await client.query("begin");
-  try {
-    const before = await files(on);
-    const scansBefore = await scans(on);
-    await client.query(sql);
-    const after = await files(on);
-    const locks = await client.query(
-      "select distinct mode from pg_locks where pid = pg_backend_pid() and relation = $1::regclass and granted",
-      [on],
-    );
-    return {
-      rewritten: [...after].some((file) => !before.has(file)),
-      scanned: (await scans(on)) > scansBefore,
-      locks: locks.rows.map(({ mode }) => String(mode)),
-    };
-  } finally {
-    await client.query("rollback");
-  }
-}
-
-/** How often the table was read from end to end, as this session counts. */
-async function scans(on: string): Promise<number> {
-  const { rows } = await client.query("select pg_stat_get_xact_numscans($1::regclass) as scans", [on]);
-  return Number(rows[0]?.scans);
-}
-
-/** The files of a table and its indexes; an index made again for a type that needs no new one keeps its file. */
-async function files(on: string): Promise<Set<string>> {
-  const { rows } = await client.query(
-    "select relfilenode from pg_class where oid = $1::regclass or oid in (select indexrelid from pg_index where indrelid = $1::regclass)",
-    [on],
-  );
-  return new Set(rows.map(({ relfilenode }) => String(relfilenode)));
+function effectOf(sql: string, on = "ledger") {
+  return measure(client, sql, on);
 }
 
 /** The real facts, with the tables made big, so that every rule has its say. */

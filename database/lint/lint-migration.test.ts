@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { lintMigration } from "./lint-migration.ts";
 import type { MigrationToLint } from "./migration-to-lint.ts";
+import { newTablesOf } from "./new-tables.ts";
 import { ledgerFacts } from "./testing/ledger-facts.ts";
 
 const MiB = 1024 * 1024;
@@ -62,6 +63,12 @@ it("lets a new table be changed freely, also one of an earlier pending migration
   expect((await lint(sql)).length).toBeGreaterThan(2);
   expect(await lint(sql, { newTables: ["ledger"] })).toEqual([]);
   expect(await lint(`create table ledger (amount int, note text); ${sql}`)).toEqual([]);
+});
+
+it("tells which tables a migration leaves behind for the next", async () => {
+  const first =
+    "create table a (id int); create table finance.b as select 1; select 1 into c; alter table a rename to d;";
+  expect((await newTablesOf(first)).toSorted()).toEqual(["a", "c", "d", "finance.b"]);
 });
 
 it("takes IF NOT EXISTS for no new table where the table exists", async () => {

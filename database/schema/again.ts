@@ -60,6 +60,13 @@ export function findAgain({ objects: from }: SchemaDescription, comparison: Comp
   for (const object of [...added.values(), ...removed.values()]) {
     if (object.kind === "other") unsupported.push(`${object.name} is only known by name`);
   }
+  if (added.size > 0 || ids.size > 0) {
+    // They would add grants to everything that is made; the target's own come last.
+    const own = Object.entries(from).filter(
+      ([, { kind, data }]) => kind === "default privileges" && !/ROLE/.test(`${data.scope}`),
+    );
+    for (const [id] of own) ids.add(id);
+  }
   return { ids, unsupported };
 }
 

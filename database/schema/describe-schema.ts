@@ -52,6 +52,8 @@ export async function describeSchema(
     object.needs.add(idOf(target));
     return [{ ...object, ...attachedTo(object, target) }];
   });
+  settleGrants(complete);
+  settleForeignKeys(complete);
   return { objects: Object.fromEntries(inOrder(complete).map((object) => [idOf(object), finished(object)])) };
 }
 
@@ -91,8 +93,36 @@ function attachedTo({ kind, data }: ReadObject, target: ReadObject): { name: str
   const column = data.column && target.kind !== "column" ? `${data.column}` : undefined;
   const of = column === undefined ? idOf(target) : `column ${target.name}.${column}`;
   if (kind === "grant") return { name: `on ${of} to ${data.role}`, data };
-  const sql = `${inSql[target.kind] ?? target.kind.toUpperCase()} ${target.name.replace(/ on (?=\S+$)/, " ON ")}`;
+  const part = target.data.constraint ?? target.data.trigger ?? target.data.policy;
+  const named = part === undefined ? target.name : `${part} ON ${target.data.table}`;
+  const sql = `${inSql[target.kind] ?? target.kind.toUpperCase()} ${named}`;
   return { name: `on ${of}`, data: { ...data, on: column === undefined ? sql : `COLUMN ${target.name}.${column}` } };
+}
+
+/** What is revoked on a table is revoked on its columns too, so a column's grant comes after the table's. */
+function settleGrants(objects: readonly ReadObject[]): void {
+  const grants = objects.filter(({ kind }) => kind === "grant");
+  const onTables = new Map(grants.map((grant) => [`${grant.data.on} ${grant.data.role} ${grant.data.column}`, grant]));
+  for (const { data, needs } of grants.filter((grant) => grant.data.column)) {
+    const onTable = onTables.get(`${data.on} ${data.role} null`);
+    if (onTable) needs.add(idOf(onTable));
+  }
+}
+
+/** Of several fitting keys Postgres picks one for a foreign key, which one depends on their age: here it needs them all. */
+function settleForeignKeys(objects: readonly ReadObject[]): void {
+  const keys = objects.flatMap((object) => {
+    const columns = [...object.needs].filter((id) => id.startsWith("column "));
+    return /^(PRIMARY KEY|UNIQUE|CREATE UNIQUE INDEX) /.test(`${object.data.definition}`)
+      ? [{ id: idOf(object), columns }]
+      : [];
+  });
+  for (const { data, needs } of objects) {
+    if (!`${data.definition}`.startsWith("FOREIGN KEY ")) continue;
+    for (const id of [...needs].filter((need) => /^(constraint|index) /.test(need))) needs.delete(id);
+    const fitting = keys.filter(({ columns }) => columns.length > 0 && columns.every((column) => needs.has(column)));
+    for (const { id } of fitting) needs.add(id);
+  }
 }
 
 function inOrder(objects: ReadObject[]): ReadObject[] {

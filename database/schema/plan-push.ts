@@ -36,14 +36,14 @@ export function planPush(from: SchemaDescription, to: SchemaDescription): PushPl
   const altered = [...changed].filter(([id]) => !again.has(id)).map(([, { to: after }]) => after);
   const drops = (objects: SchemaObject[]) => {
     const together = new Map(objects.map((object) => [idOf(object), object]));
-    return ordered(objects, (object) => tableOf(object, together) ?? idOf(object))
+    return ordered(objects, from.objects, (object) => tableOf(object, together) ?? idOf(object))
       .toReversed()
       .flatMap((group) => dropped(group, comparison, again));
   };
   const creations = new Map([...added, ...made.map((object) => [idOf(object), object] as const)]);
-  const steps = ordered(byKind([...creations.values(), ...altered]), (object) => groupOf(object, creations)).flatMap(
-    (group) => created(group, creations, changed),
-  );
+  const steps = ordered(byKind([...creations.values(), ...altered]), to.objects, (object) =>
+    groupOf(object, creations),
+  ).flatMap((group) => created(group, creations, changed));
   return {
     statements: [
       ...steps.filter(({ commit }) => commit),
@@ -118,7 +118,7 @@ function dropped({ id, members }: Group, comparison: Comparison, again: Readonly
 /** Whether an object disappears by itself with what it is on, and nothing else that is dropped waits for it. */
 function goesAlong(object: SchemaObject, isDropped: (id: string) => boolean, removed: Comparison["removed"]): boolean {
   const { kind, needs, data } = object;
-  if (kind === "comment" || kind === "grant") return needs.some(isDropped);
+  if (kind === "comment" || kind === "grant") return needs.some((id) => isDropped(id) && !id.startsWith("grant "));
   if (!["constraint", "index", "trigger", "policy", "default"].includes(kind)) return false;
   const relation = relationIds(data.table).find((id) => removed.has(id));
   if (relation === undefined) return false;

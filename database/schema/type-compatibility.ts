@@ -6,11 +6,16 @@ const chains = [
   ["cidr", "inet"],
 ];
 
+const digits: Record<string, number> = { smallint: 5, integer: 10, bigint: 19 };
+
 /** Whether every value of one type, as `format_type` prints it, is unchanged in the other. */
 export function keepsValues(from: string, to: string): boolean {
   if (from === to || onlyWidens(from, to)) return true;
   // A printed value of any type fits into text, but for the blanks of character(n).
   if (to === "text" || to === "character varying") return !from.startsWith("character(");
+  const { name, limits } = split(to);
+  const [size = 0, scale = 0] = limits;
+  if (name === "numeric" && limits.length > 0) return size - scale >= (digits[from] ?? Number.POSITIVE_INFINITY);
   return chains.some((chain) => chain.includes(from) && chain.indexOf(from) < chain.indexOf(to));
 }
 

@@ -2,9 +2,13 @@ import { loadModule, parseSync } from "libpg-query";
 import { beforeAll, describe, expect, it } from "vitest";
 import { lintMigration } from "../lint-migration.ts";
 import type { MigrationToLint } from "../migration-to-lint.ts";
+import { casesOfChanges } from "../testing/cases-of-changes.ts";
+import { casesOfLocks } from "../testing/cases-of-locks.ts";
+import { casesOfStatements } from "../testing/cases-of-statements.ts";
 import { ledgerFacts } from "../testing/ledger-facts.ts";
-import { cases } from "../testing/rule-cases.ts";
 import { rules } from "./index.ts";
+
+const cases = { ...casesOfChanges, ...casesOfLocks, ...casesOfStatements };
 
 beforeAll(loadModule);
 

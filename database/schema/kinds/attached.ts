@@ -70,6 +70,8 @@ export const grantKind = defineKind<GrantData>({
   create: ({ data }) => grantStatements(data, data.initial, data.privileges),
   drop: ({ data }) => grantStatements(data, data.privileges, data.initial),
   alter: ({ data: from }, { data: to }) => grantStatements(to, from.privileges, to.privileges),
+  // To revoke something on a table revokes it on the table's columns, which their own grants then give back.
+  detaches: () => "all",
   words: ({ data: from }, { data: to }) => `${from.privileges.join(", ")} -> ${to.privileges.join(", ")}`,
 });
 
