@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedDatabase } from "../catalog/index.ts";
-import * as neon from "../providers/neon/sdk/index.ts";
+import * as neon from "./neon.ts";
 import { programPath, repositoryPath } from "./program-path.ts";
 
 export interface NeonDatabaseArgs {

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedService } from "../../catalog/index.ts";
-import * as neon from "../../providers/neon/sdk/index.ts";
 import type * as cloudflare from "../cloudflare.ts";
+import * as neon from "../neon.ts";
 import { migrationArgs, NeonDatabase } from "../neon-database.ts";
 import type { Surroundings } from "../surroundings.ts";
 

@@ -2,7 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import * as cloudflare from "../../components/cloudflare.ts";
-import * as neon from "../../providers/neon/sdk/index.ts";
+import * as neon from "../../components/neon.ts";
 import type { CoreConfig } from "./config.ts";
 
 /** Explicit providers, since the stack's configuration forbids default ones. Their tokens come from `CLOUDFLARE_API_TOKEN` and `NEON_API_KEY` only. */
