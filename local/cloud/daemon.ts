@@ -87,6 +87,9 @@ async function serve(): Promise<void> {
     ),
   );
   const clock = openClock(files.clock);
+  const fleet = await openPostgresFleet({ directory: join(files.cloud, "postgres"), log });
+  const neon = createNeon({ store, clock, fleet, log });
+  await neon.open();
   const runtime = await startRuntime({
     directory: files.cloud,
     store,
@@ -96,9 +99,6 @@ async function serve(): Promise<void> {
     secrets,
     edgeAddress: `127.0.0.1:${ports.edge}`,
   });
-  const fleet = await openPostgresFleet({ directory: join(files.cloud, "postgres"), log });
-  const neon = createNeon({ store, clock, fleet, log });
-  await neon.open();
   const requestLog = createRequestLog();
   const app = createControlApp({ store, runtime, clock, requestLog, faults: createFaults(), neon });
   control.serve(createServer(controlListener(app)));
