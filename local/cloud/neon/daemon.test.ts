@@ -11,6 +11,8 @@ import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LocalDaemon } from "../../../contracts/local.ts";
 import { localAdmin, neonSummary, readLocalTokens, startDaemon, stopDaemon } from "../client.ts";
+import { daemonFiles } from "../daemon/files.ts";
+import { identify, isAlive, type ProcessIdentity } from "../daemon/process-identity.ts";
 import { eventually } from "../runtime/test-platform.ts";
 
 const home = mkdtempSync(join(tmpdir(), "chittyops-neon-daemon-"));
@@ -89,6 +91,22 @@ describe("Neon in the daemon", { timeout: 120_000 }, () => {
     expect(await query((await client.getConnectionUri(asked)).data.uri, "select current_user as me")).toEqual([
       { me: "app" },
     ]);
+  });
+
+  it("leaves no Postgres behind when it is stopped, also after it was killed", async () => {
+    const { uri } = await create("running");
+    const connection = new Client({ connectionString: `${uri}&uselibpqcompat=true` });
+    connection.on("error", () => {});
+    await connection.connect();
+    const { postgresProcesses } = daemonFiles(home);
+    const { processes } = JSON.parse(readFileSync(postgresProcesses, "utf8")) as { processes: ProcessIdentity[] };
+    expect(processes.filter(isAlive).length).toBeGreaterThan(0);
+    process.kill(daemon.pid, "SIGKILL");
+    await eventually(() => identify(daemon.pid) === undefined);
+    await stopDaemon({ home });
+    expect(processes.filter(isAlive)).toEqual([]);
+    await start();
+    expect(await query(uri, "select 1 as one")).toEqual([{ one: 1 }]);
   });
 
   it("is reached by a Worker through Hyperdrive", async () => {
