@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
-import { postgresCommand, runPostgresCommand } from "../../local/cloud/postgres/binaries.ts";
+import { copyStopped } from "../../local/cloud/postgres/branch-data.ts";
+import { install } from "../../local/cloud/postgres/install.ts";
+import { superuser } from "../../local/cloud/postgres/server.ts";
 
 /** A real Postgres for one test file, on loopback; superuser `postgres`, no password, no TLS. */
 export interface ThrowawayPostgres {
@@ -21,7 +23,10 @@ export interface ThrowawayPostgres {
 export async function startThrowawayPostgres(settings: Record<string, string> = {}): Promise<ThrowawayPostgres> {
   const folder = mkdtempSync(join(tmpdir(), "postgres-"));
   const data = join(folder, "data");
-  await runPostgresCommand("initdb", ["-D", data, "-U", "postgres", "--auth=trust", "-N", "-E", "UTF8", "--locale=C"]);
+  const installation = await install([tmpdir()]);
+  await copyStopped(installation.template, folder, { log: true });
+  writeFileSync(join(data, "pg_hba.conf"), "host all all 127.0.0.1/32 trust\n");
+  await installation.runAs.own(folder);
   const port = await freePort();
   const all = {
     port: `${port}`,
@@ -31,11 +36,11 @@ export async function startThrowawayPostgres(settings: Record<string, string> = 
     ...settings,
   };
   const flags = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const [command, args] = postgresCommand("postgres", ["-D", data, ...flags]);
-  const child = spawn(command, args, { stdio: ["ignore", "ignore", "ignore"] });
+  const { file, args, options } = installation.command("postgres", ["-D", data, ...flags]);
+  const child = spawn(file, args, { stdio: "ignore", env: installation.environment, ...options });
   const url = (database = "postgres", role = "postgres") => `postgresql://${role}@127.0.0.1:${port}/${database}`;
-  const query = async (sql: string, database?: string) => {
-    const client = new Client({ connectionString: url(database) });
+  const query = async (sql: string, database?: string, role?: string) => {
+    const client = new Client({ connectionString: url(database, role) });
     await client.connect();
     try {
       const { rows } = await client.query(sql);
@@ -44,11 +49,11 @@ export async function startThrowawayPostgres(settings: Record<string, string> = 
       await client.end();
     }
   };
-  await answering(() => query("select 1"), child);
+  await answering(() => query("create role postgres superuser login", "postgres", superuser), child);
   return {
     port,
     url,
-    query,
+    query: (sql, database) => query(sql, database),
     async createDatabase(name) {
       await query(`create database "${name}"`);
       return url(name);

@@ -126,8 +126,8 @@ export function createBranches(context: {
     async createBranch({ id, parent, schemaOnly }) {
       if (records.has(id)) throw new Error(`Branch ${id} exists already.`);
       const folder = randomUUID();
-      await mkdir(join(context.directory, "clusters"), { recursive: true, mode: 0o700 });
-      await mkdir(join(context.directory, "bases"), { recursive: true, mode: 0o700 });
+      await mkdir(join(context.directory, "clusters"), { recursive: true, mode: 0o711 });
+      await mkdir(join(context.directory, "bases"), { recursive: true, mode: 0o711 });
       const base = parent ? records.get(parent.id).base : await templateBase();
       pinned.push(base);
       try {

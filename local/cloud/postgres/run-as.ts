@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chown, readdir } from "node:fs/promises";
+import { chown, readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 /** Postgres refuses to run as root: whom it runs as instead. */
@@ -17,6 +17,14 @@ export interface Spawned {
   options: { uid?: number; gid?: number };
 }
 
+/** What decides; tests pretend another one. */
+export interface System {
+  isRoot: boolean;
+  /** @returns why user namespaces cannot be used; undefined if they can. */
+  namespaces: () => string | undefined;
+}
+const thisSystem: System = { isRoot: process.getuid?.() === 0, namespaces };
+
 /** An unprivileged user that every system has; only the number counts. */
 const nobody = 65_534;
 const userNamespace = ["--user", `--map-user=${nobody}`, `--map-group=${nobody}`];
@@ -27,7 +35,7 @@ const userNamespace = ["--user", `--map-user=${nobody}`, `--map-group=${nobody}`
  * @param folders where Postgres must get to.
  * @throws CannotRunPostgres as root, when neither works.
  */
-export function runAs(folders: readonly string[], system = { isRoot: process.getuid?.() === 0, namespaces }): RunAs {
+export function runAs(folders: readonly string[], system: System = thisSystem): RunAs {
   if (!system.isRoot) return asWeAre;
   const forbidden = system.namespaces();
   if (forbidden === undefined) return inNamespace;
@@ -43,19 +51,23 @@ const asWeAre: RunAs = {
 
 const inNamespace: RunAs = {
   command: (path, args) => ({ file: "unshare", args: [...userNamespace, path, ...args], options: {} }),
-  own: async () => {},
+  async own(path) {
+    // It may have been given to the other user when namespaces were forbidden.
+    if ((await stat(path)).uid !== 0) await give(path, 0);
+  },
 };
 
 const asNobody: RunAs = {
   command: (file, args) => ({ file, args: [...args], options: { uid: nobody, gid: nobody } }),
-  async own(path) {
-    await chown(path, nobody, nobody);
-    for (const entry of await readdir(path, { recursive: true, withFileTypes: true }))
-      if (!entry.isSymbolicLink()) await chown(join(entry.parentPath, entry.name), nobody, nobody);
-  },
+  own: (path) => give(path, nobody),
 };
 
-/** @returns why user namespaces cannot be used; undefined if they can. */
+async function give(path: string, user: number): Promise<void> {
+  await chown(path, user, user);
+  for (const entry of await readdir(path, { recursive: true, withFileTypes: true }))
+    if (!entry.isSymbolicLink()) await chown(join(entry.parentPath, entry.name), user, user);
+}
+
 function namespaces(): string | undefined {
   const { status, error, stderr } = spawnSync("unshare", [...userNamespace, "true"], { encoding: "utf8" });
   if (status === 0) return undefined;
