@@ -1,10 +1,10 @@
-import type Cloudflare from "cloudflare";
 import { accountsAndZones, families } from "../../catalog/index.ts";
 import type { LocalDaemon, LocalTokens } from "../../contracts/local.ts";
 import { daemonStatus, readLocalTokens, startDaemon } from "../../local/cloud/client.ts";
 import { chittyopsHome } from "../../local/engine/home.ts";
 import type { StackTarget } from "../engine/stack-target.ts";
 import type { Session } from "../session.ts";
+import { type Clouds, openClouds } from "./clouds.ts";
 
 export interface EmbeddedCloud {
   daemon: LocalDaemon;
@@ -38,8 +38,10 @@ export function placeOf(
   return { account, zone, token, neonKey };
 }
 
-/** The embedded cloud's API as one of its accounts sees it. */
-export async function embeddedApi(cloud: EmbeddedCloud, token: string): Promise<Cloudflare> {
-  const { default: Api } = await import("cloudflare");
-  return new Api({ apiToken: token, baseURL: `${cloud.daemon.controlUrl}/client/v4`, maxRetries: 4 });
+/** The embedded cloud's APIs as one of its accounts sees them. */
+export function embeddedClouds({ daemon }: EmbeddedCloud, token: string, neonKey: string): Promise<Clouds> {
+  return openClouds({
+    cloudflare: { token, baseUrl: `${daemon.controlUrl}/client/v4`, retries: 4 },
+    neon: { key: neonKey, baseUrl: `${daemon.controlUrl}/api/v2` },
+  });
 }

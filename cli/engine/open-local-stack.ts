@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { localPath } from "../../local/engine/home.ts";
-import { type EmbeddedCloud, embeddedApi, ensureEmbeddedCloud, placeOf } from "../cloud/embedded.ts";
+import { type EmbeddedCloud, embeddedClouds, ensureEmbeddedCloud, placeOf } from "../cloud/embedded.ts";
 import { requireValidCatalog } from "../commands/catalog.ts";
 import type { Session } from "../session.ts";
 import { baseEnvironment } from "./base-environment.ts";
@@ -41,12 +41,12 @@ export async function openLocalStack(
   const phase = session.console.phase("Embedded cloud");
   const embedded = await starting;
   phase.done(`${embedded.wasRunning ? "running" : "started"}, API on ${embedded.daemon.controlUrl}`);
-  const { backend, environment, token } = await localEnvironment(session, target, toolchain, embedded);
+  const { backend, environment, token, neonKey } = await localEnvironment(session, target, toolchain, embedded);
   const supervision = supervise(session, toolchain.engine, { ...environment, ...mark });
   const workDir = backend.project.directory;
   const automation = await openStack(target.stack, workDir, supervision, toolchain.engine.version);
-  const cloud = () => embeddedApi(embedded, token);
-  return { target, workDir, automation, supervision, backend, embedded, cloud, ownsCloud: true };
+  const clouds = () => embeddedClouds(embedded, token, neonKey);
+  return { target, workDir, automation, supervision, backend, embedded, clouds, ownsCloud: true };
 }
 
 /** The environment in which the engine works on a stack of `local`; makes the stack where there is none. */
@@ -55,7 +55,7 @@ export async function localEnvironment(
   target: StackTarget,
   toolchain: Toolchain,
   embedded: EmbeddedCloud,
-): Promise<{ backend: LocalBackend; environment: Record<string, string>; token: string }> {
+): Promise<{ backend: LocalBackend; environment: Record<string, string>; token: string; neonKey: string }> {
   const backend = localBackend(localPath(), target);
   ensureBackend(backend);
   const { account, zone, token, neonKey } = placeOf(target, embedded);
@@ -73,7 +73,7 @@ export async function localEnvironment(
     salt: saltOfCheckpoint(backend.checkpointFile),
   });
   await ensureStack(supervise(session, toolchain.engine, environment), target, backend);
-  return { backend, environment, token };
+  return { backend, environment, token, neonKey };
 }
 
 /** Makes an empty stack where there is none. */

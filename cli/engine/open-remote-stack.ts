@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { chittyopsHome } from "../../local/engine/home.ts";
+import { openClouds } from "../cloud/clouds.ts";
 import { requireValidCatalog } from "../commands/catalog.ts";
 import type { Session } from "../session.ts";
 import { UserError } from "../user-error.ts";
@@ -30,12 +31,13 @@ export async function openRemoteStack(
   const supervision = supervise(session, engine, { ...own, ...environment, ...mark });
   await ensureStack(supervision, target, copy.directory);
   const automation = await openStack(target.stack, copy.directory, supervision, engine.version);
-  const cloud = async () => {
-    const { default: Cloudflare } = await import("cloudflare");
-    const baseURL = process.env.CLOUDFLARE_BASE_URL;
-    return new Cloudflare({ apiToken: process.env.CLOUDFLARE_API_TOKEN ?? "", ...(baseURL ? { baseURL } : {}) });
-  };
-  return { target, workDir: copy.directory, automation, supervision, cloud, ownsCloud: false };
+  const { CLOUDFLARE_API_TOKEN: token = "", CLOUDFLARE_BASE_URL, NEON_API_KEY: key = "", NEON_BASE_URL } = process.env;
+  const clouds = () =>
+    openClouds({
+      cloudflare: { token, baseUrl: CLOUDFLARE_BASE_URL, retries: 2 },
+      neon: { key, baseUrl: NEON_BASE_URL },
+    });
+  return { target, workDir: copy.directory, automation, supervision, clouds, ownsCloud: false };
 }
 
 const required = [

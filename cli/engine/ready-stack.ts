@@ -1,5 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import type Cloudflare from "cloudflare";
+import type { Clouds } from "../cloud/clouds.ts";
 import type { LocalBackend } from "./local-backend.ts";
 import type { StackTarget } from "./stack-target.ts";
 import type { Supervision } from "./supervised-command.ts";
@@ -13,8 +13,8 @@ export interface ReadyStack {
   supervision: Supervision;
   /** Present where the state is a file of ours. */
   backend?: LocalBackend;
-  /** The cloud's API, for recovery (loaded when it is needed); absent where there is none. */
-  cloud?: () => Promise<Cloudflare>;
+  /** The clouds' APIs, for recovery (loaded when they are needed); absent where there are none. */
+  clouds?: () => Promise<Clouds>;
   /** Everything in that cloud is ours. */
   ownsCloud: boolean;
   /** How often the cloud ended and was started again during this run. */

@@ -1,4 +1,4 @@
-import type Cloudflare from "cloudflare";
+import type { Clouds } from "../cloud/clouds.ts";
 import { shortType } from "../engine/urn.ts";
 import { type Deployment, isInState, type StateResource } from "./deployment.ts";
 import type { Found, NaturalName } from "./natural-name.ts";
@@ -28,7 +28,7 @@ const clockTolerance = 60_000;
 
 /** Looks an interrupted or refused creation up in the cloud by its natural name. Reads only. */
 export async function judge(
-  cloud: Cloudflare,
+  clouds: Clouds,
   state: Deployment,
   resource: StateResource,
   ownership: Ownership,
@@ -37,7 +37,7 @@ export async function judge(
   const inputs = resource.inputs ?? {};
   if (!rule) return { kind: "forget", resource, label: `${shortType(resource.type)} ${resource.urn}` };
   const label = rule.label(inputs);
-  const found = (await rule.find(cloud, inputs)).filter((candidate) => !isInState(state, resource.type, candidate));
+  const found = (await rule.find(clouds, inputs)).filter((candidate) => !isInState(state, resource.type, candidate));
   const [first, ...others] = found.toSorted((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0));
   if (!first) return { kind: "forget", resource, label };
   const ours = (candidate: Found) =>
@@ -49,7 +49,7 @@ export async function judge(
   return { kind: "adopt", resource, label, found: adopted, doubles: rule.unique ? [] : doubles, rule };
 }
 
-/** Whether recovery knows what an interrupted creation of this type means. What is not Cloudflare's lives in the state alone. */
+/** Whether recovery knows what an interrupted creation of this type means. What is of no cloud lives in the state alone. */
 export function isKnownType(type: string): boolean {
-  return type in createdByPost || createdByPut.has(type) || !type.startsWith("cloudflare:");
+  return type in createdByPost || createdByPut.has(type) || !/^(cloudflare|neon):/.test(type);
 }

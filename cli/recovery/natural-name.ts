@@ -1,4 +1,5 @@
 import type Cloudflare from "cloudflare";
+import type { Clouds } from "../cloud/clouds.ts";
 
 /** Inputs of a resource as the engine's state has them (camelCase). A secret one is an object with ciphertext; natural names never are. */
 export type Inputs = Readonly<Record<string, unknown>>;
@@ -21,8 +22,8 @@ export interface NaturalName {
   unique: boolean;
   /** What is found cannot be taken over (its secret is shown only once): it is removed and made again. */
   recreate: boolean;
-  find(cloud: Cloudflare, inputs: Inputs): Promise<Found[]>;
-  remove?(cloud: Cloudflare, inputs: Inputs, id: string): Promise<unknown>;
+  find(clouds: Clouds, inputs: Inputs): Promise<Found[]>;
+  remove?(clouds: Clouds, inputs: Inputs, id: string): Promise<unknown>;
 }
 
 interface Definition<Item> {
@@ -38,15 +39,16 @@ interface Definition<Item> {
   remove?: (cloud: Cloudflare, inputs: Inputs, id: string) => Promise<unknown>;
 }
 
-/** A natural name that is looked up in the list of everything of its kind. */
+/** A natural name at Cloudflare that is looked up in the list of everything of its kind. */
 export function naturalName<Item>(definition: Definition<Item>): NaturalName {
+  const { remove } = definition;
   return {
     label: (inputs) => `${definition.kind} ${definition.name(inputs)}`,
     unique: definition.unique ?? true,
     recreate: definition.recreate ?? false,
-    async find(cloud, inputs) {
+    async find({ cloudflare }, inputs) {
       const found: Found[] = [];
-      for await (const item of await definition.list(cloud, inputs)) {
+      for await (const item of await definition.list(cloudflare, inputs)) {
         const id = definition.id(item);
         if (id === undefined || id === null || !definition.is(item, inputs)) continue;
         const created = definition.createdAt?.(item);
@@ -59,7 +61,9 @@ export function naturalName<Item>(definition: Definition<Item>): NaturalName {
       }
       return found;
     },
-    ...(definition.remove ? { remove: definition.remove } : {}),
+    ...(remove
+      ? { remove: ({ cloudflare }: Clouds, inputs: Inputs, id: string) => remove(cloudflare, inputs, id) }
+      : {}),
   };
 }
 

@@ -8,12 +8,14 @@ import {
   unlessMissing,
   zone,
 } from "./natural-name.ts";
+import { neonCreatedByPost } from "./neon-names.ts";
 
 const byName = (item: { name?: string | null }, inputs: Inputs) => item.name === text(inputs, "name");
 const named = (inputs: Inputs) => text(inputs, "name");
 
 /** Resource types whose creation is a POST: sent twice it fails or makes two, so an interrupted one has to be looked for first. */
 export const createdByPost: Readonly<Record<string, NaturalName>> = {
+  ...neonCreatedByPost,
   "cloudflare:index/worker:Worker": naturalName({
     kind: "Worker",
     name: named,
@@ -235,6 +237,7 @@ export const createdByPut: ReadonlySet<string> = new Set([
   "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle",
   "cloudflare:index/r2BucketLock:R2BucketLock",
   "cloudflare:index/r2BucketEventNotification:R2BucketEventNotification",
+  "neon:index:SnapshotSchedule",
 ]);
 
 function scriptOfConsumer(item: object): string | undefined {

@@ -1,3 +1,4 @@
+import { ProviderError } from "../../providers/kit/errors.ts";
 import type { ReadyStack } from "../engine/ready-stack.ts";
 import { editState, exportState } from "../engine/state.ts";
 import { runUpdate, updateFailed } from "../engine/update.ts";
@@ -94,9 +95,9 @@ async function judgeAll(
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   for (const resource of resources) {
-    if (createdByPost[resource.type] && !ready.cloud) throw noToken(resource);
-    if (ready.cloud)
-      verdicts.push(await judge(await ready.cloud(), state, resource, ownership).catch(lookupFailed(resource)));
+    if (createdByPost[resource.type] && !ready.clouds) throw noToken(resource);
+    if (ready.clouds)
+      verdicts.push(await judge(await ready.clouds(), state, resource, ownership).catch(lookupFailed(resource)));
     else verdicts.push({ kind: "forget", resource, label: resource.urn });
   }
   const foreign = verdicts.filter((verdict) => verdict.kind === "foreign");
@@ -124,8 +125,8 @@ async function remove(
   verdict: Verdict & { kind: "adopt" | "remake" },
   id: string,
 ): Promise<void> {
-  if (!ready.cloud || !verdict.rule.remove) return;
-  await verdict.rule.remove(await ready.cloud(), verdict.resource.inputs ?? {}, id);
+  if (!ready.clouds || !verdict.rule.remove) return;
+  await verdict.rule.remove(await ready.clouds(), verdict.resource.inputs ?? {}, id);
   session.console.note(`Removed a double that an interrupted run made: ${verdict.label} (${id}).`);
 }
 
@@ -158,16 +159,16 @@ function requireKnownTypes(resources: readonly StateResource[]): void {
 }
 
 function noToken(resource: StateResource): UserError {
-  return new UserError(`An interrupted run may have created ${resource.urn}; there is no token to look.`, {
-    expected: "CLOUDFLARE_API_TOKEN in the environment",
+  return new UserError(`An interrupted run may have created ${resource.urn}; there are no credentials to look.`, {
+    expected: "CLOUDFLARE_API_TOKEN and NEON_API_KEY in the environment",
     remedy: "set it and run the same command again",
   });
 }
 
 function lookupFailed(resource: StateResource): (error: unknown) => never {
   return (error) => {
-    // The SDK's errors have a status, undefined where no answer came.
-    if (!(error instanceof Error && "status" in error)) throw error;
+    // The SDKs' errors have a status, undefined where no answer came.
+    if (!(error instanceof ProviderError) && !(error instanceof Error && "status" in error)) throw error;
     throw new UserError(`Whether ${resource.urn} exists in the cloud cannot be told: ${error.message}`, {
       remedy: "run the same command again when the cloud answers",
       cause: error,

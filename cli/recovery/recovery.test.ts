@@ -1,5 +1,8 @@
 import Cloudflare from "cloudflare";
 import { describe, expect, it } from "vitest";
+import { openApi } from "../../providers/neon/api/open-api.ts";
+import { neon } from "../../providers/neon/provider.ts";
+import type { Clouds } from "../cloud/clouds.ts";
 import { adopt, type Deployment, isInState, type StateResource } from "./deployment.ts";
 import { isKnownType, judge } from "./interrupted-creates.ts";
 
@@ -8,7 +11,7 @@ const urn = (type: string, name: string) => `urn:pulumi:local::chittyops::${type
 const everything = { everything: true, since: 0 };
 
 /** A cloud that answers every list with these items, whatever is asked. */
-function cloudWith(items: unknown[]): { cloud: Cloudflare; asked: string[] } {
+function cloudWith(items: unknown[]): { cloud: Clouds; asked: string[] } {
   const asked: string[] = [];
   const fetch = async (request: string | URL | Request) => {
     const url = new URL(request instanceof Request ? request.url : request);
@@ -22,8 +25,12 @@ function cloudWith(items: unknown[]): { cloud: Cloudflare; asked: string[] } {
       result_info: { page: 1, per_page: 50, count: result.length },
     });
   };
+  const baseURL = "http://127.0.0.1:1/client/v4";
   return {
-    cloud: new Cloudflare({ apiToken: "t".repeat(40), baseURL: "http://127.0.0.1:1/client/v4", fetch, maxRetries: 0 }),
+    cloud: {
+      cloudflare: new Cloudflare({ apiToken: "t".repeat(40), baseURL, fetch, maxRetries: 0 }),
+      neon: openApi({ apiKey: "", baseUrl: "http://127.0.0.1:1/api/v2" }),
+    },
     asked,
   };
 }
@@ -153,5 +160,7 @@ describe("isKnownType", () => {
     expect(isKnownType("random:index/randomPassword:RandomPassword")).toBe(true);
     expect(isKnownType("cloudflare:index/zoneSetting:ZoneSetting")).toBe(true);
     expect(isKnownType("cloudflare:index/turnstileWidget:TurnstileWidget")).toBe(false);
+    expect(isKnownType("neon:index:Nothing")).toBe(false);
+    for (const type of Object.keys(neon().resources)) expect(isKnownType(type), type).toBe(true);
   });
 });
