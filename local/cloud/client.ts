@@ -7,6 +7,7 @@ import { daemonFiles } from "./daemon/files.ts";
 import { ended, endOrphans, recordedDaemon, signal } from "./daemon/processes.ts";
 import { isLocked } from "./daemon/single-instance.ts";
 import type { NeonSummary } from "./neon/neon.ts";
+import { endOrphans as endPostgresOrphans } from "./postgres/processes.ts";
 
 export type { NeonSummary };
 
@@ -84,6 +85,7 @@ export async function stopDaemon({ home, timeout = 30_000 }: { home: string; tim
     }
   }
   await endOrphans(files.processes);
+  await endPostgresOrphans(files.postgresProcesses);
   rmSync(files.descriptor, { force: true });
   return daemon !== undefined;
 }

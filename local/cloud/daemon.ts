@@ -78,6 +78,11 @@ async function serve(): Promise<void> {
   const edge = heldServer();
   const ports = await listenOnKeptPorts({ control: control.server, edge: edge.server }, files.ports);
 
+  const clock = openClock(files.clock);
+  const fleet = await openPostgresFleet({ directory: files.postgres, log });
+  const neon = createNeon({ store, clock, fleet, log });
+  await neon.open();
+
   // Miniflare's temporary files go where the next start cleans up.
   process.env.TMPDIR = join(files.cloud, "tmp");
   const children = watchWorkerdChildren((alive) =>
@@ -86,7 +91,6 @@ async function serve(): Promise<void> {
       alive.flatMap(({ pid }) => pid ?? []),
     ),
   );
-  const clock = openClock(files.clock);
   const runtime = await startRuntime({
     directory: files.cloud,
     store,
@@ -96,9 +100,6 @@ async function serve(): Promise<void> {
     secrets,
     edgeAddress: `127.0.0.1:${ports.edge}`,
   });
-  const fleet = await openPostgresFleet({ directory: join(files.cloud, "postgres"), log });
-  const neon = createNeon({ store, clock, fleet, log });
-  await neon.open();
   const requestLog = createRequestLog();
   const app = createControlApp({ store, runtime, clock, requestLog, faults: createFaults(), neon });
   control.serve(createServer(controlListener(app)));

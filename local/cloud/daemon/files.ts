@@ -18,6 +18,9 @@ export function daemonFiles(home: string) {
     /** Everything that `resetDaemon` sets aside. */
     cloud: join(local, "cloud"),
     processes: join(local, "processes.json"),
+    postgres: join(local, "cloud", "postgres"),
+    /** Kept by the Postgres fleet. */
+    postgresProcesses: join(local, "cloud", "postgres", "processes.json"),
     compileCache: join(local, "cache", "node"),
     clock: join(local, "cloud", "clock.json"),
   };

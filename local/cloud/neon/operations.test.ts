@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { neonDocument } from "./document.ts";
+import { neonHandlers } from "./handlers.ts";
 import { type RecordingFleet, recordingFleet } from "./testing/recording-fleet.ts";
 import { openTestNeon, refusal, type TestNeon } from "./testing/test-neon.ts";
 
@@ -244,5 +246,43 @@ describe("the API's edge", () => {
     expect(data.role.password).toMatch(/^npg_/);
     for (const secret of [data.role.password ?? "", ...Object.values(cloud.keys)])
       expect(everything).not.toContain(secret);
+  });
+});
+
+describe("every route with a body", () => {
+  const junk = [
+    "",
+    "null",
+    "7",
+    "[]",
+    "[null]",
+    "{}",
+    '{"a":[[]]}',
+    '{"project":7,"branch":[],"endpoint":"x","role":null}',
+  ];
+
+  it.each(junk)("refuses or takes %j, and never breaks", async (body) => {
+    const api = await neonDocument();
+    const broken: string[] = [];
+    for (const { method, path, operationId } of api.getOperations()) {
+      if (method === "get" || operationId === undefined || neonHandlers[operationId] === undefined) continue;
+      const named: Record<string, string> = {
+        project_id: projectId,
+        branch_id: main,
+        role_name: "none",
+        database_name: "none",
+      };
+      const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => named[name] ?? "none");
+      // What these need no body for is tested elsewhere, and would end the project.
+      if (method === "delete" || path.endsWith("/recover")) continue;
+      const answer = await fetch(`${cloud.baseUrl}${url}`, {
+        method: method.toUpperCase(),
+        headers: { authorization: `Bearer ${cloud.keys.acme}`, "content-type": "application/json" },
+        ...(body === "" ? {} : { body }),
+      });
+      if (answer.status >= 500) broken.push(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+      await cloud.settled();
+    }
+    expect(broken).toEqual([]);
   });
 });

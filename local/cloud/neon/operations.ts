@@ -15,7 +15,7 @@ export type NewOperation = Pick<NeonOperationRecord, "action" | "branchId" | "en
 export type Start = (operation: NewOperation) => void;
 
 /** What was written with the operations that go with it. */
-export interface Change<T> {
+interface Change<T> {
   result: T;
   operations: NeonOperationRecord[];
 }

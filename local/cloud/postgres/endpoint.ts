@@ -1,7 +1,7 @@
 import type { Server, Socket } from "node:net";
 import type { Certificate } from "./certificate.ts";
 import type { Cluster, Lease } from "./cluster.ts";
-import { createListener, Refused } from "./listener.ts";
+import { createListener, type Listener, Refused } from "./listener.ts";
 import type { Pooler } from "./pooler.ts";
 import { socketPath } from "./server.ts";
 import type { PostgresFleet } from "./types.ts";
@@ -11,8 +11,7 @@ export type EndpointSettings = Parameters<PostgresFleet["openEndpoint"]>[0];
 /** One compute: two listeners in front of the cluster of its branch. */
 export interface Endpoint {
   settings: EndpointSettings;
-  readonly direct: Server;
-  readonly pooled: Server;
+  readonly servers: { direct: Server; pooled: Server };
   status(): ReturnType<PostgresFleet["status"]>;
   /** When it may be suspended; undefined: it is suspended. */
   idleFrom(): number | undefined;
@@ -70,7 +69,7 @@ export function createEndpoint(
       throw error;
     }
   };
-  const listener = (isPooled: boolean): Server =>
+  const listener = (isPooled: boolean): Listener =>
     createListener(context.certificate, {
       admit: (session) => admit(session, isPooled && pooler !== undefined),
       async running() {
@@ -86,7 +85,7 @@ export function createEndpoint(
     void pooler?.stop();
   };
   const endSessions = (): void => {
-    for (const session of sessions) session.destroy();
+    for (const { end } of [direct, pooled]) end();
     deactivate();
   };
   return {
@@ -98,8 +97,7 @@ export function createEndpoint(
       settings = changed;
       if (isAnother) endSessions();
     },
-    direct,
-    pooled,
+    servers: { direct: direct.server, pooled: pooled.server },
     status: () => ({
       active: startedAt !== undefined,
       connections: sessions.size,
@@ -116,9 +114,8 @@ export function createEndpoint(
     },
     deactivate,
     async close() {
-      const closed = Promise.all([direct, pooled].map((server) => new Promise((done) => server.close(done))));
-      endSessions();
-      await Promise.all([closed, pooler?.stop()]);
+      startedAt = undefined;
+      await Promise.all([direct.close(), pooled.close(), pooler?.stop()]);
     },
   };
 }

@@ -196,7 +196,7 @@ export async function openPostgresFleet(options: FleetOptions): Promise<Postgres
     async openEndpoint(settings) {
       const known = endpoints.get(settings.id);
       if (known) known.settings = settings;
-      return await ports.listen(settings.id, known ?? createdEndpoint(settings));
+      return await ports.listen(settings.id, (known ?? createdEndpoint(settings)).servers);
     },
     async closeEndpoint(id) {
       const endpoint = endpoints.get(id);

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { ask, openTestFleet, type TestFleet, until } from "./testing/test-fleet.ts";
+import { ask, filesBelow, filesWith, openTestFleet, type TestFleet, until } from "./testing/test-fleet.ts";
 import { BranchTimeUnavailable } from "./types.ts";
 
 let test: TestFleet;
@@ -178,13 +178,4 @@ function sharedBytes(folder: string): number {
     seen.add(ino);
   }
   return bytes;
-}
-
-function filesWith(folder: string, text: string): string[] {
-  return filesBelow(folder).filter((file) => readFileSync(file).includes(text));
-}
-
-function filesBelow(folder: string): string[] {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }

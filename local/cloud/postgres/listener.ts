@@ -26,6 +26,13 @@ export class Refused extends Error {
   }
 }
 
+export interface Listener {
+  server: Server;
+  /** Ends every connection. */
+  end(): void;
+  close(): Promise<void>;
+}
+
 /** As `authentication_timeout` of Postgres. */
 const handshakeTimeout = 60_000;
 
@@ -33,9 +40,12 @@ const handshakeTimeout = 60_000;
  * Speaks TLS with clients, as Neon's proxy does, and hands their sessions to a server that starts when the first one comes. The
  * password is between client and server.
  */
-export function createListener(certificate: Certificate, gate: Gate): Server {
+export function createListener(certificate: Certificate, gate: Gate): Listener {
   const context = createSecureContext(certificate);
-  return createServer((socket) => {
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
     socket.setNoDelay(true);
     socket.on("error", () => socket.destroy());
     socket.setTimeout(handshakeTimeout, () => socket.destroy());
@@ -44,6 +54,18 @@ export function createListener(certificate: Certificate, gate: Gate): Server {
       socket.destroy();
     });
   });
+  const end = (): void => {
+    for (const socket of open) socket.destroy();
+  };
+  return {
+    server,
+    end,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        end();
+      }),
+  };
 }
 
 async function serve(plain: Socket, context: SecureContext, gate: Gate): Promise<void> {
@@ -60,8 +82,7 @@ async function serve(plain: Socket, context: SecureContext, gate: Gate): Promise
       plain.setTimeout(0);
       if (client) return await session(client, packet, gate);
       const message = "connection is insecure (try using `sslmode=require`)";
-      plain.end(fatalError("28000", message));
-      return;
+      return farewell(plain, fatalError("28000", message));
     } else {
       if (client) return void plain.destroy();
       if (packet.kind === "tls-request") {
@@ -81,17 +102,26 @@ function secured(plain: Socket, secureContext: SecureContext): Promise<Socket> {
       plain.destroy();
       failed(error);
     });
-    client.once("close", () => failed(new Error("left during the TLS handshake")));
-    client.once("secure", () => done(client));
+    const left = (): void => failed(new Error("left during the TLS handshake"));
+    client.once("close", left);
+    client.once("end", left);
+    // Only who reads is told of the end.
+    const read = (): void => void client.read(0);
+    client.on("readable", read);
+    client.once("secure", () => {
+      client.off("readable", read);
+      client.off("end", left);
+      done(client);
+    });
   });
 }
 
 async function cancel(client: Socket, packet: Buffer, gate: Gate): Promise<void> {
   const socket = await gate.running();
-  if (!socket) return void client.end();
+  if (!socket) return farewell(client);
   const server = createConnection(socket, () => server.end(packet));
   server.on("error", () => {});
-  server.on("close", () => client.end());
+  server.on("close", () => farewell(client));
 }
 
 async function session(
@@ -106,13 +136,12 @@ async function session(
     lease = await gate.admit(client);
   } catch (error) {
     const { code, message } = error instanceof Refused ? error : asRefused(error, gate);
-    client.end(fatalError(code, message));
-    return;
+    return farewell(client, fatalError(code, message));
   }
   const server = createConnection(lease.socket);
   server.on("close", () => {
     lease.release();
-    if (!client.writableEnded) client.end();
+    farewell(client);
   });
   server.on("error", () => client.destroy());
   if (client.destroyed) return void server.destroy();
@@ -120,6 +149,13 @@ async function session(
   server.write(startupPacket(startup.version, forServer(startup.parameters)));
   client.pipe(server);
   server.pipe(client);
+}
+
+/** Ends a connection from this side; who does not read on never sees that the other side has ended it, too. */
+function farewell(client: Socket, bytes?: Buffer): void {
+  if (bytes) client.write(bytes);
+  if (!client.writableEnded) client.end();
+  client.resume();
 }
 
 function asRefused(error: unknown, gate: Gate): Refused {

@@ -68,19 +68,29 @@ function packet(body: Buffer): Buffer {
   return Buffer.concat([length, body]);
 }
 
-/** Exactly `size` bytes; undefined if the stream ends before. */
+/** Exactly `size` bytes, what came with them is put back; undefined if the stream ends before. */
 async function take(stream: Readable, size: number): Promise<Buffer | undefined> {
+  let taken = Buffer.alloc(0);
   for (;;) {
-    const chunk = stream.read(size) as Buffer | null;
-    if (chunk) return chunk.length === size ? chunk : undefined;
+    const chunk = stream.read() as Buffer | null;
+    if (chunk) {
+      taken = Buffer.concat([taken, chunk]);
+      if (taken.length > size) stream.unshift(taken.subarray(size));
+      if (taken.length >= size) return taken.subarray(0, size);
+    }
     if (stream.readableEnded || stream.destroyed) return undefined;
-    await new Promise<void>((done) => {
-      const events = ["readable", "end", "close", "error"];
-      const settled = () => {
-        for (const event of events) stream.off(event, settled);
-        done();
-      };
-      for (const event of events) stream.on(event, settled);
-    });
+    // Only once all is read: whoever asks to be told of bytes is told at once of those that wait already.
+    if (!chunk) await changed(stream);
   }
+}
+
+function changed(stream: Readable): Promise<void> {
+  return new Promise((done) => {
+    const events = ["readable", "end", "close", "error"];
+    const settled = (): void => {
+      for (const event of events) stream.off(event, settled);
+      done();
+    };
+    for (const event of events) stream.on(event, settled);
+  });
 }

@@ -303,11 +303,14 @@ describe("bindings", { timeout: 60_000 }, () => {
   describe("Hyperdrive", () => {
     let database: Server;
     const seen: string[] = [];
+    const tlsRequest = Buffer.from("0000000804d2162f", "hex");
     beforeAll(async () => {
       database = createServer((socket) =>
+        // A Postgres without TLS: it is asked for it first, and answers that it has none.
         socket.once("data", (data) => {
-          seen.push(data.toString("utf8"));
-          socket.end("pong");
+          seen.push(data.equals(tlsRequest) ? "TLS?" : data.toString("utf8"));
+          if (data.equals(tlsRequest)) socket.write("N");
+          else socket.end("pong");
         }),
       );
       await new Promise<void>((resolve) => database.listen(0, "127.0.0.1", resolve));
@@ -330,7 +333,7 @@ describe("bindings", { timeout: 60_000 }, () => {
         { bindings: [{ type: "hyperdrive", name: "HD", id: "h", origin }] },
       );
       expect(await ask("hyperdrive")).toEqual(["pong", "us er", "p@ss/w", "db"]);
-      expect(seen).toEqual(["ping"]);
+      expect(seen).toEqual(["TLS?", "ping"]);
     });
   });
 });

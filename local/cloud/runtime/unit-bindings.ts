@@ -168,7 +168,9 @@ function hyperdrive(binding: WorkerBinding): UnitEnvironment[string] {
   url.username = encodeURIComponent(String(origin.user ?? ""));
   url.password = encodeURIComponent(String(origin.password ?? ""));
   url.pathname = `/${encodeURIComponent(String(origin.database ?? ""))}`;
-  const mode = origin.sslmode ?? (binding.mtls as { sslmode?: string } | undefined)?.sslmode;
+  const asked = origin.sslmode ?? (binding.mtls as { sslmode?: string } | undefined)?.sslmode;
+  // Cloudflare's speaks TLS with every Postgres, and a laptop's may have none.
+  const mode = asked ?? (scheme === "postgres" ? "prefer" : undefined);
   if (typeof mode === "string") url.searchParams.set("sslmode", mode);
   return { type: "hyperdrive", id: String(binding.id ?? binding.name), dev: { connectionString: url.href } };
 }

@@ -10,7 +10,7 @@ export function tokenHash(value: string): string {
 }
 
 /** The stable id of a seeded Neon organisation, in Neon's form. */
-export function seededOrganizationId(name: string): string {
+function seededOrganizationId(name: string): string {
   const hash = createHash("sha256").update(`neon-organization:${name}`).digest();
   const digits = String(hash.readUInt32BE() % 10 ** 8).padStart(8, "0");
   const letters = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");

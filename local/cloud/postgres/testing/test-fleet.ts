@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -97,4 +97,14 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
     if (Date.now() > deadline) throw new Error("What was waited for did not come.");
     await delay(20);
   }
+}
+
+/** Files below a folder that hold a text. */
+export function filesWith(folder: string, text: string): string[] {
+  return filesBelow(folder).filter((file) => readFileSync(file).includes(text));
+}
+
+export function filesBelow(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }

@@ -10,7 +10,7 @@ import { collection } from "../collection.ts";
 import type { Store } from "../store-interface.ts";
 
 /** Seconds and bytes used since the period began. */
-export interface NeonUsage {
+interface NeonUsage {
   activeSeconds: number;
   computeSeconds: number;
 }
