@@ -58,14 +58,14 @@ export class NeonDatabase extends pulumi.ComponentResource {
     this.databaseName = project.databaseName;
     this.owner = {
       user: project.roleName,
-      password: project.password,
-      uri: project.connectionUri,
-      pooledUri: project.pooledConnectionUri,
+      password: pulumi.secret(project.password),
+      uri: pulumi.secret(project.connectionUri),
+      pooledUri: pulumi.secret(project.pooledConnectionUri),
     };
     this.runtime = {
       user: role.name,
       password,
-      uri: role.connectionUri,
+      uri: pulumi.secret(role.connectionUri),
       pooledUri: pulumi.secret(
         pulumi
           .all([project.pooledConnectionUri, role.name, password])

@@ -1,33 +1,26 @@
-import type { Api as Neon } from "@neondatabase/api-client";
 import type Cloudflare from "cloudflare";
+import type { Api as Neon } from "../../providers/neon/api/api.ts";
 
-/** The clouds that a stack lives in, each through its own SDK. */
+/** The APIs of the clouds that a stack lives in, for recovery. */
 export interface Clouds {
   cloudflare: Cloudflare;
-  neon: Neon<unknown>;
+  neon: Neon;
 }
 
 export interface CloudAccess {
-  cloudflare: { token: string; baseUrl: string | undefined };
-  neon: { apiKey: string; baseUrl: string | undefined };
+  cloudflare: { token: string; baseUrl: string | undefined; retries: number };
+  neon: { key: string; baseUrl: string | undefined };
 }
 
-/** Loaded when they are needed: most runs need neither. */
+/** Loaded here, since a run that goes well needs neither. */
 export async function openClouds({ cloudflare, neon }: CloudAccess): Promise<Clouds> {
-  const [{ default: Api }, { createApiClient }] = await Promise.all([
+  const [{ default: Cloudflare }, { openApi }] = await Promise.all([
     import("cloudflare"),
-    import("@neondatabase/api-client"),
+    import("../../providers/neon/api/open-api.ts"),
   ]);
+  const { token: apiToken, baseUrl, retries: maxRetries } = cloudflare;
   return {
-    cloudflare: new Api({
-      apiToken: cloudflare.token,
-      maxRetries: 4,
-      ...(cloudflare.baseUrl !== undefined && { baseURL: cloudflare.baseUrl }),
-    }),
-    neon: createApiClient({
-      apiKey: neon.apiKey,
-      timeout: 60_000,
-      ...(neon.baseUrl !== undefined && { baseURL: neon.baseUrl }),
-    }),
+    cloudflare: new Cloudflare({ apiToken, maxRetries, ...(baseUrl ? { baseURL: baseUrl } : {}) }),
+    neon: openApi({ apiKey: neon.key, baseUrl: neon.baseUrl }),
   };
 }

@@ -4,6 +4,7 @@ import { daemonStatus, readLocalTokens, startDaemon } from "../../local/cloud/cl
 import { chittyopsHome } from "../../local/engine/home.ts";
 import type { StackTarget } from "../engine/stack-target.ts";
 import type { Session } from "../session.ts";
+import { type Clouds, openClouds } from "./clouds.ts";
 
 export interface EmbeddedCloud {
   daemon: LocalDaemon;
@@ -18,9 +19,8 @@ export async function ensureEmbeddedCloud(session: Session): Promise<EmbeddedClo
   const before = await daemonStatus({ home });
   const daemon = await startDaemon({ home, seed: accountsAndZones("local") });
   const tokens = readLocalTokens({ home });
-  for (const token of [tokens.admin, ...Object.values(tokens.accounts), ...Object.values(tokens.neon)]) {
+  for (const token of [tokens.admin, ...Object.values(tokens.accounts), ...Object.values(tokens.neon)])
     session.console.redactor.learn(token);
-  }
   const wasRunning = before.state === "running" && before.daemon.pid === daemon.pid;
   return { daemon, wasRunning, tokens };
 }
@@ -36,4 +36,12 @@ export function placeOf(
   const neonKey = cloud.tokens.neon[account];
   if (neonKey === undefined) throw new Error(`the embedded cloud has no key for the Neon organization ${account}`);
   return { account, zone, token, neonKey };
+}
+
+/** The embedded cloud's APIs as one of its accounts sees them. */
+export function embeddedClouds({ daemon }: EmbeddedCloud, token: string, neonKey: string): Promise<Clouds> {
+  return openClouds({
+    cloudflare: { token, baseUrl: `${daemon.controlUrl}/client/v4`, retries: 4 },
+    neon: { key: neonKey, baseUrl: `${daemon.controlUrl}/api/v2` },
+  });
 }

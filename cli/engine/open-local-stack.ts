@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { localPath } from "../../local/engine/home.ts";
-import { openClouds } from "../cloud/clouds.ts";
-import { type EmbeddedCloud, ensureEmbeddedCloud, placeOf } from "../cloud/embedded.ts";
+import { type EmbeddedCloud, embeddedClouds, ensureEmbeddedCloud, placeOf } from "../cloud/embedded.ts";
 import { requireValidCatalog } from "../commands/catalog.ts";
 import type { Session } from "../session.ts";
 import { baseEnvironment } from "./base-environment.ts";
@@ -42,15 +41,11 @@ export async function openLocalStack(
   const phase = session.console.phase("Embedded cloud");
   const embedded = await starting;
   phase.done(`${embedded.wasRunning ? "running" : "started"}, API on ${embedded.daemon.controlUrl}`);
-  const { backend, environment } = await localEnvironment(session, target, toolchain, embedded);
+  const { backend, environment, token, neonKey } = await localEnvironment(session, target, toolchain, embedded);
   const supervision = supervise(session, toolchain.engine, { ...environment, ...mark });
   const workDir = backend.project.directory;
   const automation = await openStack(target.stack, workDir, supervision, toolchain.engine.version);
-  const clouds = () =>
-    openClouds({
-      cloudflare: { token: environment.CLOUDFLARE_API_TOKEN ?? "", baseUrl: environment.CLOUDFLARE_BASE_URL },
-      neon: { apiKey: environment.NEON_API_KEY ?? "", baseUrl: environment.NEON_BASE_URL },
-    });
+  const clouds = () => embeddedClouds(embedded, token, neonKey);
   return { target, workDir, automation, supervision, backend, embedded, clouds, ownsCloud: true };
 }
 
@@ -60,7 +55,7 @@ export async function localEnvironment(
   target: StackTarget,
   toolchain: Toolchain,
   embedded: EmbeddedCloud,
-): Promise<{ backend: LocalBackend; environment: Record<string, string> }> {
+): Promise<{ backend: LocalBackend; environment: Record<string, string>; token: string; neonKey: string }> {
   const backend = localBackend(localPath(), target);
   ensureBackend(backend);
   const { account, zone, token, neonKey } = placeOf(target, embedded);
@@ -78,7 +73,7 @@ export async function localEnvironment(
     salt: saltOfCheckpoint(backend.checkpointFile),
   });
   await ensureStack(supervise(session, toolchain.engine, environment), target, backend);
-  return { backend, environment };
+  return { backend, environment, token, neonKey };
 }
 
 /** Makes an empty stack where there is none. */

@@ -31,11 +31,11 @@ export async function openRemoteStack(
   const supervision = supervise(session, engine, { ...own, ...environment, ...mark });
   await ensureStack(supervision, target, copy.directory);
   const automation = await openStack(target.stack, copy.directory, supervision, engine.version);
-  const { CLOUDFLARE_API_TOKEN, CLOUDFLARE_BASE_URL, NEON_API_KEY, NEON_BASE_URL } = process.env;
+  const { CLOUDFLARE_API_TOKEN: token = "", CLOUDFLARE_BASE_URL, NEON_API_KEY: key = "", NEON_BASE_URL } = process.env;
   const clouds = () =>
     openClouds({
-      cloudflare: { token: CLOUDFLARE_API_TOKEN ?? "", baseUrl: CLOUDFLARE_BASE_URL },
-      neon: { apiKey: NEON_API_KEY ?? "", baseUrl: NEON_BASE_URL },
+      cloudflare: { token, baseUrl: CLOUDFLARE_BASE_URL, retries: 2 },
+      neon: { key, baseUrl: NEON_BASE_URL },
     });
   return { target, workDir: copy.directory, automation, supervision, clouds, ownsCloud: false };
 }

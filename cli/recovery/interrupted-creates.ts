@@ -49,7 +49,7 @@ export async function judge(
   return { kind: "adopt", resource, label, found: adopted, doubles: rule.unique ? [] : doubles, rule };
 }
 
-/** Whether recovery knows what an interrupted creation of this type means. What belongs to neither cloud lives in the state alone. */
+/** Whether recovery knows what an interrupted creation of this type means. What is of no cloud lives in the state alone. */
 export function isKnownType(type: string): boolean {
   return type in createdByPost || createdByPut.has(type) || !/^(cloudflare|neon):/.test(type);
 }

@@ -8,12 +8,14 @@ import {
   unlessMissing,
   zone,
 } from "./natural-name.ts";
+import { neonCreatedByPost } from "./neon-names.ts";
 
 const byName = (item: { name?: string | null }, inputs: Inputs) => item.name === text(inputs, "name");
 const named = (inputs: Inputs) => text(inputs, "name");
 
 /** Resource types whose creation is a POST: sent twice it fails or makes two, so an interrupted one has to be looked for first. */
 export const createdByPost: Readonly<Record<string, NaturalName>> = {
+  ...neonCreatedByPost,
   "cloudflare:index/worker:Worker": naturalName({
     kind: "Worker",
     name: named,
@@ -221,26 +223,9 @@ export const createdByPost: Readonly<Record<string, NaturalName>> = {
     id: (item) => item.id,
     createdAt: (item) => item.created_on,
   }),
-  "neon:index:Project": {
-    label: (inputs) => `Neon project ${named(inputs)}`,
-    unique: false,
-    recreate: false,
-    async find({ neon }, inputs) {
-      const organization = text(inputs, "orgId");
-      const { data } = await neon.listProjects({
-        search: named(inputs),
-        limit: 400,
-        ...(organization !== "" && { org_id: organization }),
-      });
-      return data.projects
-        .filter((project) => byName(project, inputs))
-        .map(({ id, created_at }) => ({ id, createdAt: Date.parse(created_at) }));
-    },
-    remove: ({ neon }, _inputs, id) => neon.deleteProject(id),
-  },
 };
 
-/** Resource types whose creation is a PUT under a name we choose, or finds out what is there: sent twice it changes nothing, so an interrupted one is simply sent again. */
+/** Resource types whose creation sets something under a name we choose: done twice it changes nothing, so an interrupted one is simply done again. */
 export const createdByPut: ReadonlySet<string> = new Set([
   "cloudflare:index/workersScriptSubdomain:WorkersScriptSubdomain",
   "cloudflare:index/workersCronTrigger:WorkersCronTrigger",

@@ -1,3 +1,4 @@
+import { ProviderError } from "../../providers/kit/errors.ts";
 import type { ReadyStack } from "../engine/ready-stack.ts";
 import { editState, exportState } from "../engine/state.ts";
 import { runUpdate, updateFailed } from "../engine/update.ts";
@@ -158,16 +159,16 @@ function requireKnownTypes(resources: readonly StateResource[]): void {
 }
 
 function noToken(resource: StateResource): UserError {
-  return new UserError(`An interrupted run may have created ${resource.urn}; there is no token to look.`, {
-    expected: "CLOUDFLARE_API_TOKEN in the environment",
+  return new UserError(`An interrupted run may have created ${resource.urn}; there are no credentials to look.`, {
+    expected: "CLOUDFLARE_API_TOKEN and NEON_API_KEY in the environment",
     remedy: "set it and run the same command again",
   });
 }
 
 function lookupFailed(resource: StateResource): (error: unknown) => never {
   return (error) => {
-    // The SDK's errors have a status, undefined where no answer came.
-    if (!(error instanceof Error && "status" in error)) throw error;
+    // The SDKs' errors have a status, undefined where no answer came.
+    if (!(error instanceof ProviderError) && !(error instanceof Error && "status" in error)) throw error;
     throw new UserError(`Whether ${resource.urn} exists in the cloud cannot be told: ${error.message}`, {
       remedy: "run the same command again when the cloud answers",
       cause: error,

@@ -1,6 +1,7 @@
-import { createApiClient } from "@neondatabase/api-client";
 import Cloudflare from "cloudflare";
 import { describe, expect, it } from "vitest";
+import { openApi } from "../../providers/neon/api/open-api.ts";
+import { neon } from "../../providers/neon/provider.ts";
 import type { Clouds } from "../cloud/clouds.ts";
 import { adopt, type Deployment, isInState, type StateResource } from "./deployment.ts";
 import { isKnownType, judge } from "./interrupted-creates.ts";
@@ -28,13 +29,7 @@ function cloudWith(items: unknown[]): { cloud: Clouds; asked: string[] } {
   return {
     cloud: {
       cloudflare: new Cloudflare({ apiToken: "t".repeat(40), baseURL, fetch, maxRetries: 0 }),
-      neon: createApiClient({
-        apiKey: "n",
-        adapter: async (config) => {
-          asked.push(config.url ?? "");
-          return { config, data: { projects: items }, status: 200, statusText: "", headers: {} };
-        },
-      }),
+      neon: openApi({ apiKey: "", baseUrl: "http://127.0.0.1:1/api/v2" }),
     },
     asked,
   };
@@ -66,21 +61,6 @@ describe("judge", () => {
       label: "KV namespace finance-cache",
       found: { id: "2" },
       doubles: [],
-    });
-  });
-
-  it("adopts a Neon project by its name alone, and none of the others that a search gives", async () => {
-    const type = "neon:index:Project";
-    const project = { urn: urn(type, "finance"), type, custom: true, inputs: { name: "finance-local" } };
-    const { cloud } = cloudWith([
-      { id: "old-1", name: "finance-local-copy", created_at: "2026-01-01T00:00:00Z" },
-      { id: "calm-2", name: "finance-local", created_at: "2026-01-02T00:00:00Z" },
-      { id: "calm-3", name: "finance-local", created_at: "2026-01-03T00:00:00Z" },
-    ]);
-    expect(await judge(cloud, {}, project, everything)).toMatchObject({
-      kind: "adopt",
-      found: { id: "calm-2" },
-      doubles: [{ id: "calm-3" }],
     });
   });
 
@@ -180,5 +160,7 @@ describe("isKnownType", () => {
     expect(isKnownType("random:index/randomPassword:RandomPassword")).toBe(true);
     expect(isKnownType("cloudflare:index/zoneSetting:ZoneSetting")).toBe(true);
     expect(isKnownType("cloudflare:index/turnstileWidget:TurnstileWidget")).toBe(false);
+    expect(isKnownType("neon:index:Nothing")).toBe(false);
+    for (const type of Object.keys(neon().resources)) expect(isKnownType(type), type).toBe(true);
   });
 });

@@ -2,7 +2,7 @@ import type { Problem } from "../kit/check.ts";
 import type { ProviderDefinition } from "../kit/definition.ts";
 import { ProviderError } from "../kit/errors.ts";
 import type { ValueMap } from "../kit/value.ts";
-import { Api, type ApiOptions } from "./api/api.ts";
+import { officialBaseUrl, openApi } from "./api/open-api.ts";
 import type { NeonClient } from "./client.ts";
 import { branch } from "./resources/branch.ts";
 import { database } from "./resources/database.ts";
@@ -14,19 +14,10 @@ import { runtimeRole } from "./resources/runtime-role.ts";
 import { snapshotSchedule } from "./resources/snapshot-schedule.ts";
 import { textOf } from "./text-of.ts";
 
-const officialBaseUrl = "https://console.neon.tech/api/v2";
-
-const patience: Omit<ApiOptions, "baseUrl" | "apiKey"> = {
-  // About a minute and a half in all: Neon's own operations, which lock a project, are rarely longer.
-  retries: 12,
-  retryDelayMs: 500,
-  operationDeadlineMs: 10 * 60_000,
-};
-
 const text = { type: "string" } as const;
 
 /** Neon, ours in every environment. `options` is for tests, which cannot wait that long. */
-export function neon(options: Partial<typeof patience> = {}): ProviderDefinition<NeonClient> {
+export function neon(options: { retryDelayMs?: number } = {}): ProviderDefinition<NeonClient> {
   return {
     name: "neon",
     version: "0.1.0",
@@ -38,7 +29,7 @@ export function neon(options: Partial<typeof patience> = {}): ProviderDefinition
         throw new ProviderError(`NEON_BASE_URL must be a URL such as ${officialBaseUrl}, found ${baseUrl}.`);
       }
       const apiKey = known(config.apiKey) ?? process.env.NEON_API_KEY ?? "";
-      return { api: new Api({ ...patience, ...options, baseUrl, apiKey }), orgId: known(config.orgId) };
+      return { api: openApi({ ...options, baseUrl, apiKey }), orgId: known(config.orgId) };
     },
     resources: {
       "neon:index:Branch": branch,

@@ -28,6 +28,7 @@ export class Migrations extends pulumi.CustomResource {
   constructor(name: string, args: MigrationsArgs, options?: pulumi.CustomResourceOptions) {
     const secrets = { additionalSecretOutputs: ["connectionUri"] };
     const outputs = { applied: undefined, held: undefined };
-    super("neon:index:Migrations", name, { ...outputs, ...args }, pulumi.mergeOptions(secrets, options));
+    const inputs = { ...outputs, ...args, connectionUri: pulumi.secret(args.connectionUri) };
+    super("neon:index:Migrations", name, inputs, pulumi.mergeOptions(secrets, options));
   }
 }

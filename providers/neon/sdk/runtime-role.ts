@@ -19,6 +19,8 @@ export class RuntimeRole extends pulumi.CustomResource {
 
   constructor(name: string, args: RuntimeRoleArgs, options?: pulumi.CustomResourceOptions) {
     const secrets = { additionalSecretOutputs: ["ownerUri", "password", "connectionUri"] };
-    super("neon:index:RuntimeRole", name, { connectionUri: undefined, ...args }, pulumi.mergeOptions(secrets, options));
+    const hidden = { ownerUri: pulumi.secret(args.ownerUri), password: pulumi.secret(args.password) };
+    const inputs = { connectionUri: undefined, ...args, ...hidden };
+    super("neon:index:RuntimeRole", name, inputs, pulumi.mergeOptions(secrets, options));
   }
 }
