@@ -33,6 +33,8 @@ describe("an environment with a backend of one's own", { timeout: patience }, ()
       PULUMI_OPTION_CONFIG_FILE: configuration,
       CLOUDFLARE_API_TOKEN: readLocalTokens({ home: estate.home }).accounts.chittyos ?? "",
       CLOUDFLARE_BASE_URL: `${daemon.controlUrl}/client/v4`,
+      NEON_API_KEY: readLocalTokens({ home: estate.home }).neon.chittyos ?? "",
+      NEON_BASE_URL: `${daemon.controlUrl}/api/v2`,
       CHITTYOPS_PLUGINS: "stand-in",
       CHITTYOPS_SECRET_PARTNER_KEY: "a-key-that-the-partner-gave",
     };
