@@ -22,7 +22,7 @@ export interface Endpoint {
 }
 
 /** As Neon keeps them back for its own use. */
-export const reservedConnections = 7;
+const reservedConnections = 7;
 
 export function createEndpoint(
   initial: EndpointSettings,
