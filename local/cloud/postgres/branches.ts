@@ -29,9 +29,10 @@ export function createBranches(context: {
   cluster: (folder: string) => Promise<Cluster>;
   /** Where a cluster is recovered that nobody else uses yet. */
   at: (folder: string) => Promise<ServerFolder>;
-  /** Ends the cluster and everything that follows it; undefined: it never ran. */
+  /** Undefined: it never ran. */
   known: (folder: string) => Cluster | undefined;
-  endFollowers: (folder: string) => Promise<void>;
+  /** The replicas that follow it. */
+  followers: (folder: string) => Cluster[];
   forget: (folder: string) => void;
   historyBytes?: number;
 }): Branches {
@@ -115,7 +116,6 @@ export function createBranches(context: {
 
   const remove = async (folder: string): Promise<void> => {
     const files = () => rm(clusterFolder(folder), { recursive: true, force: true });
-    await context.endFollowers(folder);
     const cluster = context.known(folder);
     await (cluster ? cluster.whileStopped(files) : files());
     context.forget(folder);
@@ -149,15 +149,18 @@ export function createBranches(context: {
     async deleteBranch(id) {
       if (!records.has(id)) return;
       const { folder, base } = records.get(id);
+      const followers = context.followers(folder);
       records.set({ [id]: undefined });
+      await Promise.all(followers.map((follower) => follower.stop()));
       await remove(folder);
       await dropUnusedBase(base);
     },
     async swapBranches(a, b) {
-      const both = [a, b].map((id) => records.get(id).folder);
-      await Promise.all(both.map(context.endFollowers));
-      await Promise.all(both.map((folder) => context.known(folder)?.stop()));
+      const folders = [a, b].map((id) => records.get(id).folder);
+      const clusters = folders.flatMap((folder) => [...context.followers(folder), context.known(folder) ?? []].flat());
+      // First, so that whoever connects from now on gets the other's data; then the sessions of before end.
       records.set({ [a]: records.get(b), [b]: records.get(a) });
+      await Promise.all(clusters.map((cluster) => cluster.stop()));
     },
     async sweep(branchIds) {
       for (const [id] of records.entries()) if (!branchIds.has(id)) await branches.deleteBranch(id);

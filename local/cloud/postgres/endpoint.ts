@@ -22,7 +22,7 @@ export interface Endpoint {
 }
 
 /** As Neon keeps them back for its own use. */
-export const reservedConnections = 7;
+const reservedConnections = 7;
 
 export function createEndpoint(
   initial: EndpointSettings,
@@ -44,10 +44,17 @@ export function createEndpoint(
   const { pooler } = context;
 
   const acquire = async (): Promise<Lease> => {
-    const lease = await (await context.cluster()).acquire();
-    lastActive = Date.now();
-    startedAt ??= lastActive;
-    return lease;
+    for (;;) {
+      const cluster = await context.cluster();
+      const lease = await cluster.acquire();
+      // Meanwhile the branch may have got the data of another one.
+      if ((await context.cluster()) === cluster) {
+        lastActive = Date.now();
+        startedAt ??= lastActive;
+        return lease;
+      }
+      lease.release();
+    }
   };
   const admit = async (session: Socket, isPooled: boolean): Promise<Lease> => {
     if (settings.refuse !== undefined) throw new Refused("XX000", settings.refuse);

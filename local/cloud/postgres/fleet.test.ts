@@ -128,7 +128,10 @@ it("lets two branches change places", async () => {
   const [left, right] = [await test.branch("br-left"), await test.branch("br-right")];
   await ask(left.direct, "CREATE TABLE place AS SELECT 'left' AS name");
   await ask(right.direct, "CREATE TABLE place AS SELECT 'right' AS name");
+  const open = await connect(left.direct);
+  const ended = new Promise((done) => open.once("end", done));
   await test.fleet.swapBranches("br-left", "br-right");
+  await ended;
   expect(await ask(left.direct, "SELECT name FROM place")).toEqual([{ name: "right" }]);
   expect(await ask(right.direct, "SELECT name FROM place")).toEqual([{ name: "left" }]);
 });
@@ -150,6 +153,19 @@ it("never writes through a read-only endpoint, whatever the session sets, and sh
   await client.end();
   await test.fleet.suspendEndpoint("ep-reader");
   expect(await ask(reader.direct, "SELECT count(*)::int AS rows FROM seen")).toEqual([{ rows: 2 }]);
+});
+
+it("ends the sessions of a deleted branch, of its replicas as well, and says why there are no new ones", async () => {
+  const { direct } = await test.branch("br-deleted");
+  const reader = await test.endpoint("br-deleted", { id: "ep-deleted-reader", readOnly: true });
+  const before = running();
+  const clients = await Promise.all([connect(direct), connect(reader.direct)]);
+  const ended = clients.map((client) => new Promise((done) => client.once("end", done)));
+  await test.fleet.deleteBranch("br-deleted");
+  await Promise.all(ended);
+  expect(running()).toBe(before - 1);
+  await expect(connect(direct)).rejects.toThrow("No data of branch br-deleted");
+  await test.fleet.suspendEndpoint("ep-deleted");
 });
 
 it("lets in as many as the compute has room for", async () => {

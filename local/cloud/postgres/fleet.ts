@@ -50,6 +50,7 @@ export async function openPostgresFleet(options: FleetOptions): Promise<Postgres
   if (orphans > 0) log.warn(`ended ${orphans} Postgres process(es) that an earlier daemon left behind`);
   const socketFolder = mkdtempSync(join(socketParent(), "pg-"));
   const processes = recordOf(processesFile, socketFolder);
+  await rm(join(directory, "poolers"), { recursive: true, force: true });
   const ports = keptPorts(join(directory, "ports.json"));
   const certificate = keptCertificate(directory);
   const pgbouncer = "pgbouncer" in options ? options.pgbouncer : findPgbouncer();
@@ -66,6 +67,7 @@ export async function openPostgresFleet(options: FleetOptions): Promise<Postgres
     return installed;
   };
   let sockets = 0;
+  let stopped = false;
   const place = (folder: string, made: Installation): ServerFolder => ({
     installation: made,
     folder: join(directory, "clusters", folder),
@@ -96,10 +98,10 @@ export async function openPostgresFleet(options: FleetOptions): Promise<Postgres
       clusters.get(folder)?.timer.cancel();
       clusters.delete(folder);
     },
-    async endFollowers(folder) {
-      const followers = endpointsOn(folder).filter(({ settings }) => settings.readOnly);
-      await Promise.all(followers.map(({ settings }) => clusters.get(nameOf(settings))?.cluster.stop()));
-    },
+    followers: (folder) =>
+      endpointsOn(folder)
+        .filter(({ settings }) => settings.readOnly)
+        .flatMap(({ settings }) => clusters.get(nameOf(settings))?.cluster ?? []),
     ...(options.historyBytes === undefined ? {} : { historyBytes: options.historyBytes }),
   });
   const { records } = branches;
@@ -118,6 +120,7 @@ export async function openPostgresFleet(options: FleetOptions): Promise<Postgres
 
   async function cluster(folder: string, replicaOf?: string): Promise<Cluster> {
     const postgres = await installation();
+    if (stopped) throw new Error("The embedded cloud is stopping.");
     const known = clusters.get(folder);
     if (known) return known.cluster;
     let wasRunning = false;
@@ -210,12 +213,15 @@ export async function openPostgresFleet(options: FleetOptions): Promise<Postgres
     },
     startEndpoint: async (id) => await find(id).start(),
     async suspendEndpoint(id) {
-      await clusters.get(nameOf(find(id).settings))?.cluster.stop();
+      const { settings } = find(id);
+      // Without its branch there is nothing left that runs.
+      if (records.has(settings.branchId)) await clusters.get(nameOf(settings))?.cluster.stop();
     },
     status: (id) => find(id).status(),
     logicalSize: async (id) => await databaseBytes(join(directory, "clusters", records.get(id).folder)),
     pooler: pgbouncer === undefined ? "alias" : "pgbouncer",
     async stop() {
+      stopped = true;
       await Promise.all([...endpoints.values()].map((endpoint) => endpoint.close()));
       // Replicas first: each needs another cluster.
       const [replicas, others] = [true, false].map((isReplica) =>

@@ -63,6 +63,22 @@ export async function dropLogBefore(folder: string, oldest: string): Promise<voi
   }
 }
 
+/** Of a cluster that does not run: removes segments that were made in advance. The last checkpoint may have begun the one after `current`. */
+export async function dropUnusedLog(folder: string, current: string): Promise<void> {
+  const segments = await segmentsOf(folder);
+  for (const name of segments.slice(segments.indexOf(current) + 2))
+    await rm(join(folder, "data", "pg_wal", name), { force: true });
+}
+
+export async function currentSegment(client: Client): Promise<string> {
+  const { rows } = await client.query<{ segment: string }>(
+    "SELECT pg_walfile_name(pg_current_wal_insert_lsn()) AS segment",
+  );
+  const [current] = rows;
+  if (!current) throw new Error("pg_walfile_name answered nothing");
+  return current.segment;
+}
+
 /** In the order they were written. */
 async function segmentsOf(folder: string): Promise<string[]> {
   const names = (await readdir(join(folder, "data", "pg_wal"))).filter((name) => segmentName.test(name));

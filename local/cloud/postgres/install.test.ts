@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -40,6 +41,9 @@ it("makes a whole Postgres of a package whose install script did not run, also t
   for (const { target } of existsSync(links) ? JSON.parse(readFileSync(links, "utf8")) : [])
     rmSync(join(source, target), { force: true });
   const cache = join(folder, "cache");
+  const abandoned = join(cache, "0123.partial-abc");
+  mkdirSync(abandoned, { recursive: true });
+  utimesSync(abandoned, 0, 0);
   const [one, other] = await Promise.all([install([folder], { cache, source }), install([folder], { cache, source })]);
   expect(readdirSync(cache)).toHaveLength(1);
   expect(other?.digest).toBe(one?.digest);

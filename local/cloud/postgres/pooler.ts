@@ -97,7 +97,7 @@ async function startPgbouncer(
   const stop = async (): Promise<void> => {
     child.kill("SIGKILL");
     await ended;
-    await rm(socket, { force: true });
+    await Promise.all([rm(socket, { force: true }), rm(at.folder, { recursive: true, force: true })]);
   };
   for (const deadline = Date.now() + startDeadline; ; ) {
     if (await answers(socket)) return { socket, ended, stop };

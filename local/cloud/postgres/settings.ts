@@ -20,6 +20,8 @@ const always: Record<string, string | number> = {
   max_parallel_workers: 2,
   max_logical_replication_workers: 0,
   max_wal_senders: 4,
+  // The lock tables have room for this many for each possible connection.
+  max_pred_locks_per_transaction: 16,
   autovacuum_max_workers: 1,
   autovacuum_worker_slots: 1,
   autovacuum_naptime: "30s",

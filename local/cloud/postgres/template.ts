@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { dropLogBefore, oldestNeeded } from "./history.ts";
+import { currentSegment, dropLogBefore, dropUnusedLog, oldestNeeded } from "./history.ts";
 import type { Installation } from "./installation.ts";
 import { asSuperuser, startServer } from "./server.ts";
 import { socketParent } from "./sockets.ts";
@@ -19,15 +19,18 @@ export async function prepareTemplate(installation: Installation): Promise<void>
     await installation.runAs.own(socketFolder);
     const at = { installation, folder: installation.template, socketFolder, port: 1 };
     const server = await startServer(at);
+    let current = "";
     try {
       await asSuperuser(at, "postgres", async (client) => {
         for (const statement of statements) await client.query(statement);
         await client.query("CHECKPOINT");
         await dropLogBefore(installation.template, await oldestNeeded(client));
+        current = await currentSegment(client);
       });
     } finally {
       await server.stop();
     }
+    await dropUnusedLog(installation.template, current);
   } finally {
     await rm(socketFolder, { recursive: true, force: true });
   }
