@@ -1,11 +1,22 @@
 import type { Command } from "commander";
+import { describeLimit, type NeonLimit, neonLimits, neonProject, requireRoom } from "../cloud/neon-limits.ts";
 import { defineCommand } from "../command.ts";
 import { changeSummary, showChanges } from "../engine/change-summary.ts";
 import { openOfflineStack } from "../engine/offline-stack.ts";
+import type { ReadyStack } from "../engine/ready-stack.ts";
 import { stackName, stackTarget } from "../engine/stack-target.ts";
 import { runUpdate, updateFailed } from "../engine/update.ts";
+import type { UpdateLog } from "../engine/update-log.ts";
 import { openStackToLook } from "../engine/with-stack.ts";
 import { environmentOption, familyArgument, flag, stringOption } from "../options.ts";
+import type { Session } from "../session.ts";
+
+/** What Neon limits, in the light of this plan. Nothing where there is no Neon to ask. */
+async function limitsOf(session: Session, { clouds }: ReadyStack, { changes }: UpdateLog): Promise<NeonLimit[]> {
+  const newProjects = changes.filter(({ type, operation }) => type === neonProject && operation === "create").length;
+  if (clouds === undefined) return [];
+  return neonLimits(await clouds(), { newProjects, signal: session.signal });
+}
 
 export function previewCommand(): Command {
   return defineCommand({
@@ -37,7 +48,11 @@ export function previewCommand(): Command {
       }
       phase.done(outcome.log.summary);
       const summary = changeSummary([outcome.log]);
-      session.console.result(summary, () => showChanges(summary));
+      const limits = await limitsOf(session, ready, outcome.log);
+      session.console.result({ ...summary, limits }, () =>
+        [showChanges(summary), ...limits.map(describeLimit)].join("\n"),
+      );
+      requireRoom(limits);
       return undefined;
     },
   });

@@ -1,9 +1,12 @@
+import { resolve } from "../../catalog/index.ts";
+import { neonLimits, neonProject, requireRoom } from "../cloud/neon-limits.ts";
 import { adoptRefused, removeUnnoticedDoubles, settleInterrupted } from "../recovery/recover.ts";
 import type { Session } from "../session.ts";
 import { UserError } from "../user-error.ts";
 import type { ExclusiveRun } from "./exclusively.ts";
 import type { ReadyStack } from "./ready-stack.ts";
 import { stackName } from "./stack-target.ts";
+import { exportState } from "./state.ts";
 import { runUpdate, type UpdateOutcome, updateFailed } from "./update.ts";
 import type { UpdateLog } from "./update-log.ts";
 
@@ -25,6 +28,7 @@ export async function deploy(
 ): Promise<UpdateLog[]> {
   run.begin();
   await settleInterrupted(session, ready, { since: run.previous, force: run.interrupted || run.restored });
+  await requireNeonRoom(session, ready);
   const logs: UpdateLog[] = [];
   let outcome: UpdateOutcome;
   for (let attempt = 1; ; attempt++) {
@@ -46,6 +50,18 @@ export async function deploy(
   session.signal.throwIfAborted();
   if (outcome.error) throw updateFailed(outcome, stackName(ready.target), goesOn);
   return logs;
+}
+
+/** @throws UserError before anything is made, when the databases that are yet to be made are more than Neon allows. */
+async function requireNeonRoom(session: Session, ready: ReadyStack): Promise<void> {
+  const { environment, family } = ready.target;
+  const declared = resolve(environment, family).services.flatMap(({ databases }) => databases);
+  if (declared.length === 0 || ready.clouds === undefined) return;
+  const { deployment } = await exportState(ready);
+  const made = (deployment.resources ?? []).filter(({ type }) => type === neonProject).length;
+  if (declared.length <= made) return;
+  const newProjects = declared.length - made;
+  requireRoom(await neonLimits(await ready.clouds(), { newProjects, signal: session.signal }));
 }
 
 /** When it cannot be told what exists, what the update itself said is what counts. */
