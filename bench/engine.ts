@@ -14,7 +14,7 @@ export interface BenchStack {
 }
 
 /** Creates an empty stack of `bench/programs/<program>`. `CHITTYOPS_HOME` must already point at the benchmark's own home. */
-export async function benchStack(program: "nothing" | "bare"): Promise<BenchStack> {
+export async function benchStack(program: "nothing" | "bare" | "databases"): Promise<BenchStack> {
   const engine = await resolveEngine();
   const folder = await mkdtemp(join(tmpdir(), `chittyops-bench-${program}-`));
   const backend = join(folder, "backend");

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LocalDaemon, localDaemon, localTokens } from "../contracts/local.ts";
+import { localAdmin } from "../local/cloud/client.ts";
 import { repositoryRoot } from "../local/engine/home.ts";
 import { type Run, run } from "./process.ts";
 
@@ -11,11 +12,15 @@ export interface BenchHome {
   daemon: LocalDaemon;
   /** Token of the account `chittyos`. */
   token: string;
+  /** Key of the Neon organization `chittyos`. */
+  neonKey: string;
   /** Id of the account `chittyos`. */
   accountId: string;
   chittyops: (...args: string[]) => Promise<Run>;
   /** Calls Cloudflare's API of the embedded cloud; returns `result`. */
   api: (method: string, path: string, body?: unknown) => Promise<unknown>;
+  /** Asks the daemon about itself, below `/_local`. */
+  admin: (path: string) => Promise<unknown>;
   dispose: () => Promise<void>;
 }
 
@@ -30,7 +35,9 @@ export async function benchHome(): Promise<BenchHome> {
   const tokens = localTokens.parse(JSON.parse(await readFile(join(path, "local", "tokens.json"), "utf8")));
   const account = daemon.accounts.find(({ name }) => name === "chittyos");
   const token = tokens.accounts.chittyos;
-  if (account === undefined || token === undefined) throw new Error("The embedded cloud has no account `chittyos`.");
+  const neonKey = tokens.neon.chittyos;
+  if (account === undefined || token === undefined || neonKey === undefined)
+    throw new Error("The embedded cloud has no account `chittyos`.");
   const api = async (method: string, route: string, body?: unknown) => {
     const response = await fetch(`${daemon.controlUrl}/client/v4${route}`, {
       method,
@@ -48,9 +55,11 @@ export async function benchHome(): Promise<BenchHome> {
     path,
     daemon,
     token,
+    neonKey,
     accountId: account.id,
     chittyops,
     api,
+    admin: (route) => localAdmin({ home: path }, route),
     dispose: async () => {
       await chittyops("local", "stop");
       await rm(path, { recursive: true, force: true });

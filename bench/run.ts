@@ -3,14 +3,16 @@ import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { buildArtifacts } from "../local/engine/build.ts";
 import { repositoryRoot } from "../local/engine/home.ts";
+import { branching } from "./branches.ts";
 import { coreEstate } from "./core-estate.ts";
 import { restoreDrill } from "./drill.ts";
 import { migrations } from "./migrations.ts";
 import { oneChange } from "./one-change.ts";
 import { pluginStart } from "./plugin-start.ts";
+import { provisioning } from "./provisioning.ts";
 import { type Benchmark, markdown } from "./report.ts";
 
-const benchmarks: Benchmark[] = [coreEstate, oneChange, pluginStart, migrations, restoreDrill];
+const benchmarks: Benchmark[] = [coreEstate, oneChange, pluginStart, provisioning, migrations, branching, restoreDrill];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
