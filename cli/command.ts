@@ -30,7 +30,8 @@ export function defineCommand(definition: CommandDefinition): Command {
   definition.configure?.(command);
   command.addHelpText("after", helpExamples(definition.examples));
   return command.action(async (...received: unknown[]) => {
-    const options = command.opts();
+    // A command that has others below it takes those of their options that it has too.
+    const options = command.optsWithGlobals();
     const positionals = received.slice(0, command.registeredArguments.length) as (string | undefined)[];
     const code = await withSession({ json: options.json === true }, (session) =>
       definition.action(session, options, positionals),

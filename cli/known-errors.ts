@@ -1,11 +1,26 @@
 import { CatalogError } from "../catalog/index.ts";
+import { BackupFailed } from "../database/backup/backup-failed.ts";
+import { ConnectionFailed } from "../database/connection-failed.ts";
+import { MigrationError } from "../database/migrations/problem.ts";
+import { SeedsRefused } from "../database/seed/seed-problem.ts";
 import { DaemonError } from "../local/cloud/client.ts";
 import { EngineUnavailable } from "../local/engine/engine-unavailable.ts";
+import { ProviderError } from "../providers/kit/errors.ts";
 import { EngineFailed } from "./engine/engine-failed.ts";
 import { UserError } from "./user-error.ts";
 
 /** What other rooms throw for a mistake of the user or a lack of the machine, with a message that says everything. */
-const telling = [CatalogError, DaemonError, EngineUnavailable];
+const telling = [
+  CatalogError,
+  DaemonError,
+  EngineUnavailable,
+  MigrationError,
+  ConnectionFailed,
+  BackupFailed,
+  SeedsRefused,
+  // What Neon's API said, without the key that the client's own errors hold.
+  ProviderError,
+];
 
 /** The error as it is shown: those of other rooms that need no stack trace become user errors. */
 export function asShown(error: unknown): unknown {

@@ -11,6 +11,8 @@ export interface Session {
   signal: AbortSignal;
   /** Called at each further Ctrl-C: stop harder. */
   onInsist: (listener: () => void) => void;
+  /** Work that has to put things back when it is stopped: the process waits for it to end, unless somebody insists. */
+  untilTheEnd: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
 class Interrupted extends UserError {
@@ -30,10 +32,11 @@ export async function withSession(
   const console = new Console(options);
   const abort = new AbortController();
   const insist: (() => void)[] = [];
+  let held = 0;
   const onSignal = () => {
     if (!abort.signal.aborted) {
       abort.abort(new Interrupted());
-      if (enginesRunning() > 0) {
+      if (enginesRunning() > 0 || held > 0) {
         console.note("Stopping: operations in progress are finished first. Ctrl-C again to stop at once.");
       } else {
         // Nothing is in progress that could be left half done; what is being set up begins again at the next run.
@@ -41,12 +44,25 @@ export async function withSession(
       }
     } else {
       for (const listener of insist) listener();
+      if (enginesRunning() === 0) process.exit(exitCode.interrupted);
     }
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, onSignal);
   try {
-    const code = await run({ console, signal: abort.signal, onInsist: (listener) => void insist.push(listener) });
+    const code = await run({
+      console,
+      signal: abort.signal,
+      onInsist: (listener) => void insist.push(listener),
+      async untilTheEnd(work) {
+        held += 1;
+        try {
+          return await work();
+        } finally {
+          held -= 1;
+        }
+      },
+    });
     return code ?? exitCode.ok;
   } catch (error) {
     const shown = abort.signal.aborted && isAbort(error) ? new Interrupted() : asShown(error);

@@ -55,6 +55,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./catalog.ts")).catalogCommand(),
   },
   {
+    name: "db",
+    summary: "Databases: migrate, branch, back up, restore, tune, look inside",
+    load: async () => (await import("./db/index.ts")).dbCommand(),
+  },
+  {
     name: "state",
     summary: "Back up and restore what the engine knows about a stack",
     load: async () => (await import("./state.ts")).stateCommand(),

@@ -4,9 +4,7 @@ import type * as cloudflare from "../cloudflare.ts";
 import * as neon from "../neon.ts";
 import { migrationArgs, NeonDatabase } from "../neon-database.ts";
 import type { Surroundings } from "../surroundings.ts";
-
-/** For how long a version may be rolled back to, in seconds; the embedded cloud is for trying things, one after the other. */
-const rollbackSeconds = { embedded: 0, cloudflare: 24 * 3600 };
+import { rollbackSeconds } from "./rollback-seconds.ts";
 
 /** Makes the databases of a service, with what has to be in them before it is deployed, and publishes each by key. */
 export function makeDatabases(

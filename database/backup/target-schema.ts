@@ -36,16 +36,18 @@ export async function refuseNonEmpty(client: ClientBase): Promise<void> {
 
 /** Drops all that is in the database, and leaves an empty schema `public` as a new database has it. All or nothing. */
 export async function emptyDatabase(client: ClientBase): Promise<void> {
-  const { rows } = await client.query<{ name: string; owner: string }>(
-    `select n.nspname as name, r.rolname as owner from pg_namespace n join pg_roles r on r.oid = n.nspowner
+  const { rows } = await client.query<{ name: string; owner: string; comment: string | null }>(
+    `select n.nspname as name, r.rolname as owner, obj_description(n.oid, 'pg_namespace') as comment from pg_namespace n join pg_roles r on r.oid = n.nspowner
      where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
        and not exists (select from pg_depend d where d.classid = 'pg_namespace'::regclass and d.objid = n.oid and d.deptype = 'e')`,
   );
   await client.query("begin");
-  for (const { name, owner } of rows) {
+  for (const { name, owner, comment } of rows) {
     await client.query(`drop schema ${escapeIdentifier(name)} cascade`);
     if (name !== "public") continue;
     await client.query("create schema public; grant usage on schema public to public");
+    // What a new database has there is no difference that somebody made.
+    if (comment !== null) await client.query(`comment on schema public is ${escapeLiteral(comment)}`);
     await client.query(`alter schema public owner to ${escapeIdentifier(owner)}`);
   }
   await client.query("commit");

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { superuser } from "../../local/cloud/postgres/server.ts";
 import { selfSigned } from "./self-signed.ts";
 import { startThrowawayPostgres, type ThrowawayPostgres } from "./throwaway-postgres.ts";
 
 /**
  * A throwaway Postgres with TLS (a certificate it signed itself) that asks everybody but `postgres` for a password.
- * `tlsOnly` is a role that gets in over TLS alone.
+ * `tls_only` is a role that gets in over TLS alone, `plain_text` is asked for the password itself.
  */
 export async function startSecuredPostgres(
   settings: Record<string, string> = {},
@@ -26,7 +27,7 @@ export async function startSecuredPostgres(
     hba_file: file(
       "pg_hba.conf",
       [
-        "host all postgres 127.0.0.1/32 trust",
+        `host all postgres,${superuser} 127.0.0.1/32 trust`,
         "hostssl all tls_only 127.0.0.1/32 scram-sha-256",
         "hostnossl all tls_only 127.0.0.1/32 reject",
         "host all plain_text 127.0.0.1/32 password",

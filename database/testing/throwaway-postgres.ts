@@ -41,8 +41,8 @@ export async function startThrowawayPostgres(settings: Record<string, string> = 
   const url = (database = "postgres", role = "postgres") => `postgresql://${role}@127.0.0.1:${port}/${database}`;
   const query = async (sql: string, database?: string, role?: string) => {
     const client = new Client({ connectionString: url(database, role) });
-    await client.connect();
     try {
+      await client.connect();
       const { rows } = await client.query(sql);
       return rows;
     } finally {

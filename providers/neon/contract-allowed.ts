@@ -8,6 +8,12 @@ export interface Release {
   rollbackSeconds: number;
 }
 
+interface CloudflareAccess {
+  baseUrl: string | undefined;
+  /** Secret. */
+  apiToken: string | undefined;
+}
+
 interface Deployment {
   created_on: string;
   versions: readonly { version_id: string; percentage: number }[];
@@ -20,8 +26,15 @@ const official = "https://api.cloudflare.com/client/v4";
  * Source: https://developers.cloudflare.com/api/resources/workers/subresources/scripts/subresources/deployments/
  * @throws ProviderError when Cloudflare does not say.
  */
-export async function contractAllowed(release: Release, signal: AbortSignal): Promise<ContractAllowed> {
-  const deployments = await deploymentsOf(release, signal);
+export async function contractAllowed(
+  release: Release,
+  signal: AbortSignal,
+  cloudflare: CloudflareAccess = {
+    baseUrl: process.env.CLOUDFLARE_BASE_URL,
+    apiToken: process.env.CLOUDFLARE_API_TOKEN,
+  },
+): Promise<ContractAllowed> {
+  const deployments = await deploymentsOf(release, cloudflare, signal);
   const newest = deployments[0];
   if (newest === undefined) return { ok: true };
   if (newest.versions.length > 1) {
@@ -40,10 +53,12 @@ export async function contractAllowed(release: Release, signal: AbortSignal): Pr
 }
 
 /** Newest first; empty while there is no such script. */
-async function deploymentsOf({ accountId, scriptName }: Release, signal: AbortSignal): Promise<Deployment[]> {
-  const base = process.env.CLOUDFLARE_BASE_URL ?? official;
+async function deploymentsOf(
+  { accountId, scriptName }: Release,
+  { baseUrl: base = official, apiToken: token = "" }: CloudflareAccess,
+  signal: AbortSignal,
+): Promise<Deployment[]> {
   const url = `${base}/accounts/${accountId}/workers/scripts/${scriptName}/deployments`;
-  const token = process.env.CLOUDFLARE_API_TOKEN ?? "";
   let response: Response;
   try {
     response = await fetch(url, { headers: { authorization: `Bearer ${token}` }, signal });

@@ -12,6 +12,7 @@ import type {
   SecretsStoreSecret,
 } from "@cloudflare/workers-types";
 import type { BindingReport } from "../../contracts/shell.ts";
+import { askPostgres } from "./ask-postgres.ts";
 import type { ShellEnvironment } from "./environment.ts";
 
 type Trial = (binding: never) => Promise<string | undefined>;
@@ -84,12 +85,8 @@ const trials: Record<string, Trial> = {
     return undefined;
   },
   async hyperdrive(hyperdrive: Hyperdrive) {
-    const { protocol, hostname, pathname } = new URL(hyperdrive.connectionString);
-    expect(
-      /^postgres(ql)?:$/.test(protocol) && hostname !== "" && pathname.length > 1,
-      "no Postgres connection string",
-    );
-    return undefined;
+    await askPostgres(hyperdrive);
+    return "answered a query";
   },
   async secret(value: unknown) {
     expect(typeof value === "string" && value !== "", "is empty");

@@ -1,6 +1,7 @@
 import { type ClientBase, escapeIdentifier, escapeLiteral } from "pg";
 import { connectionTo } from "../../../database/migrations/connection.ts";
 import { MigrationError } from "../../../database/migrations/problem.ts";
+import { runtimeGrants } from "../../../database/runtime-grants.ts";
 import type { ResourceDefinition } from "../../kit/definition.ts";
 import { ProviderError } from "../../kit/errors.ts";
 import type { JsonMap } from "../../kit/value.ts";
@@ -60,7 +61,6 @@ function grant(inputs: JsonMap, signal: AbortSignal): Promise<JsonMap> {
   return asOwner(inputs, signal, async (client) => {
     const { rowCount } = await client.query("select from pg_roles where rolname = $1", [name]);
     const { rows } = await client.query("select current_database() as database");
-    const database = escapeIdentifier(String(rows[0]?.database));
     const extensions = Array.isArray(inputs.extensions) ? inputs.extensions.map(String) : [];
     // Created and altered with the attributes of a new role; those that only a superuser may name are the default, and so not named.
     const verb = rowCount === 0 ? "create" : "alter";
@@ -69,16 +69,7 @@ function grant(inputs: JsonMap, signal: AbortSignal): Promise<JsonMap> {
         "begin",
         ...extensions.map((extension) => `create extension if not exists ${escapeIdentifier(extension)}`),
         `${verb} role ${role} login nocreatedb nocreaterole connection limit -1 password ${escapeLiteral(password)}`,
-        "revoke create on schema public from public",
-        `revoke all on database ${database} from public`,
-        `grant connect, temporary on database ${database} to ${role}`,
-        `grant usage on schema public to ${role}`,
-        `grant select, insert, update, delete on all tables in schema public to ${role}`,
-        `grant usage, select, update on all sequences in schema public to ${role}`,
-        `grant execute on all routines in schema public to ${role}`,
-        `alter default privileges in schema public grant select, insert, update, delete on tables to ${role}`,
-        `alter default privileges in schema public grant usage, select, update on sequences to ${role}`,
-        `alter default privileges in schema public grant execute on routines to ${role}`,
+        ...runtimeGrants(name, String(rows[0]?.database)),
         "commit",
       ].join(";\n"),
     );
