@@ -1,6 +1,6 @@
-import { createApiClient } from "@neondatabase/api-client";
 import { connect } from "../database/connect.ts";
 import { benchHome } from "./home.ts";
+import { neonClient, operationsEnded } from "./neon.ts";
 import { type Benchmark, seconds } from "./report.ts";
 
 /** Of the database, on disk; `CHITTYOPS_BENCH_BRANCH_MIB=64` for a quick look. */
@@ -13,16 +13,16 @@ export const branching: Benchmark = {
   run: async (progress) => {
     const home = await benchHome();
     try {
-      const neon = createApiClient({ apiKey: home.neonKey, baseURL: `${home.daemon.controlUrl}/api/v2` });
+      const neon = neonClient(home);
       const { data } = await neon.createProject({ project: { name: "large" } });
-      await idle(neon, data.project.id);
+      await operationsEnded(neon, data.project.id);
       const size = await fill(data.connection_uris[0]?.connection_uri ?? "");
       progress(`filled: ${size.toFixed(0)} MiB`);
       const times: number[] = [];
       for (let index = 1; index <= branches; index++) {
         const started = performance.now();
         await neon.createProjectBranch(data.project.id, { branch: { name: `branch-${index}` } });
-        await idle(neon, data.project.id);
+        await operationsEnded(neon, data.project.id);
         times.push(performance.now() - started);
         progress(`branch ${index}: ${seconds(times.at(-1) ?? 0)}`);
       }
@@ -51,15 +51,4 @@ async function fill(uri: string): Promise<number> {
   } finally {
     await client.end();
   }
-}
-
-/** Until no operation of the project is under way. */
-async function idle(neon: ReturnType<typeof createApiClient>, projectId: string): Promise<void> {
-  const deadline = Date.now() + 600_000;
-  while (Date.now() < deadline) {
-    const { data } = await neon.listProjectOperations({ projectId, limit: 20 });
-    if (data.operations.every(({ status }) => ["finished", "skipped", "cancelled"].includes(status))) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error("Neon's operations did not end.");
 }

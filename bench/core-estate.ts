@@ -40,7 +40,7 @@ export const coreEstate: Benchmark = {
       const fresh = (await home.chittyops("start")).milliseconds;
       return {
         title: "The core estate",
-        how: `Whole processes on a warm tool chain, the API of the embedded cloud on both sides; medians of ${rounds} where repeated. wrangler runs one command after the other: stores, secrets (one \`secret bulk\` a Worker), deploys.`,
+        how: `Whole processes on a warm tool chain, the API of the embedded cloud on both sides; medians of ${rounds} where repeated. wrangler runs one command after the other: stores, secrets (one \`secret bulk\` a Worker), deploys; the databases before them are made with Neon's client.`,
         rows: [
           { what: `one \`up\` of ${resources} resources, empty cloud`, value: seconds(created.milliseconds) },
           { what: `wrangler, ${wrangler.commands} commands`, value: seconds(wrangler.milliseconds) },

@@ -6,7 +6,7 @@ import { databaseOutput } from "../contracts/database-output.ts";
 import { repositoryRoot } from "../local/engine/home.ts";
 import { Estate, patience } from "./harness/estate.ts";
 
-const catalog = join(repositoryRoot, "tests/fixtures/database-catalog.ts");
+const catalog = join(repositoryRoot, "tests/fixtures/migrated-catalog.ts");
 
 describe("a service with a database", { timeout: patience }, () => {
   let estate: Estate;
