@@ -33,7 +33,7 @@ describe("the layering rules", () => {
     ["policies", "components", "policies-uses-only-"],
     ["runtime", "local", "runtime-uses-only-contracts"],
     ["local", "catalog", "local-uses-only-contracts"],
-    ["providers", "contracts", "providers-uses-only-itself"],
+    ["providers", "contracts", "providers-uses-only-database"],
     ["stacks", "local", "stacks-uses-only-"],
     ["cli", "stacks", "nobody-uses-stacks"],
     ["tests", "stacks", ""],
