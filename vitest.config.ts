@@ -15,7 +15,8 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**", ".chittyops/**"],
     globalSetup: "tests/global-setup.ts",
     pool: "forks",
-    maxWorkers: 2,
+    // One more than the cores that are promised: whole-system tests wait a good part of their time.
+    maxWorkers: 3,
     testTimeout: 120_000,
     hookTimeout: 180_000,
   },

@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { repositoryRoot } from "../local/engine/home.ts";
 import { benchStack } from "./engine.ts";
 import { benchHome } from "./home.ts";
@@ -12,16 +13,21 @@ const rounds = 3;
 export const coreEstate: Benchmark = {
   name: "core-estate",
   run: async (progress) => {
-    const home = await benchHome();
+    const compared = await benchHome({ CHITTYOPS_CATALOG: join(repositoryRoot, "bench/without-databases.ts") });
     const other = await benchHome();
+    const home = await benchHome();
     process.env.CHITTYOPS_HOME = home.path;
     try {
-      progress("one up of the whole estate");
-      const created = await home.chittyops("up", "--json");
-      const resources = resourceCount(created.stdout);
+      progress("one up of the estate without databases");
+      const created = await compared.chittyops("up", "--json");
       progress("the same with wrangler");
-      const wrangler = await makeWithWrangler(home, other, progress);
+      const wrangler = await makeWithWrangler(compared, other, progress);
+      await compared.dispose();
+      await other.dispose();
 
+      progress("one up of the whole estate");
+      const whole = await home.chittyops("up", "--json");
+      const resources = resourceCount(whole.stdout);
       progress("up without changes");
       const nothing = await benchStack("nothing");
       await nothing.up({ count: resources });
@@ -40,9 +46,12 @@ export const coreEstate: Benchmark = {
       const fresh = (await home.chittyops("start")).milliseconds;
       return {
         title: "The core estate",
-        how: `Whole processes on a warm tool chain, the API of the embedded cloud on both sides; medians of ${rounds} where repeated. wrangler runs one command after the other: stores, secrets (one \`secret bulk\` a Worker), deploys; the databases before them are made with Neon's client.`,
+        how: `Whole processes on a warm tool chain, the API of the embedded cloud on both sides; medians of ${rounds} where repeated. wrangler runs one command after the other: stores, secrets (one \`secret bulk\` a Worker), deploys. The two sides make the same: what wrangler has no command for beyond a Worker (databases) is left out of both.`,
         rows: [
-          { what: `one \`up\` of ${resources} resources, empty cloud`, value: seconds(created.milliseconds) },
+          {
+            what: `one \`up\` of ${resourceCount(created.stdout)} resources, empty cloud, without databases`,
+            value: seconds(created.milliseconds),
+          },
           { what: `wrangler, ${wrangler.commands} commands`, value: seconds(wrangler.milliseconds) },
           {
             what: "wrangler against `up`",
@@ -55,6 +64,7 @@ export const coreEstate: Benchmark = {
             what: "the deploys alone against the whole `up`",
             value: ratio(wrangler.deployMilliseconds, created.milliseconds),
           },
+          { what: `one \`up\` of all ${resources} resources with databases`, value: seconds(whole.milliseconds) },
           { what: "`up` without changes", value: seconds(median(unchanged)) },
           { what: `\`up\` of ${resources} do-nothing resources without changes`, value: seconds(median(idle)) },
           {
@@ -80,7 +90,6 @@ export const coreEstate: Benchmark = {
       };
     } finally {
       await home.dispose();
-      await other.dispose();
     }
   },
 };

@@ -25,9 +25,9 @@ export interface BenchHome {
 }
 
 /** Starts an embedded cloud in a new home; nothing of a user's own is touched. */
-export async function benchHome(): Promise<BenchHome> {
+export async function benchHome(environment: Record<string, string> = {}): Promise<BenchHome> {
   const path = await mkdtemp(join(tmpdir(), "chittyops-bench-home-"));
-  const env = { ...process.env, CHITTYOPS_HOME: path };
+  const env = { ...process.env, ...environment, CHITTYOPS_HOME: path };
   const chittyops = (...args: string[]) =>
     run(process.execPath, [join(repositoryRoot, "cli", "bin.ts"), ...args], { cwd: repositoryRoot, env });
   await chittyops("local", "start");

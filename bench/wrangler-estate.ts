@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repositoryRoot } from "../local/engine/home.ts";
 import type { BenchHome } from "./home.ts";
-import { neonClient, operationsEnded } from "./neon.ts";
 import { type ObservedScript, observe } from "./observed-estate.ts";
 import { run } from "./process.ts";
 import { wranglerConfig } from "./wrangler-config.ts";
@@ -18,7 +17,6 @@ export interface WranglerRun {
 
 /**
  * Makes in `target` what `source` holds (stores, deployments, secrets) with wrangler, one command after the other, as a deploy script would.
- * Databases, for which wrangler has no command, are made with Neon's own client, likewise one after the other.
  * Zone settings, DNS, rulesets, Access and registry records are left out: wrangler has no commands for them.
  */
 export async function makeWithWrangler(
@@ -48,16 +46,6 @@ export async function makeWithWrangler(
     result.commands++;
     return milliseconds;
   };
-
-  const projects = await neonProjects(source);
-  progress(`Neon's client: ${projects.length} databases`);
-  const started = performance.now();
-  const neon = neonClient(target);
-  for (const name of projects) {
-    const { data } = await neon.createProject({ project: { name } });
-    await operationsEnded(neon, data.project.id);
-  }
-  result.milliseconds += performance.now() - started;
 
   progress(`wrangler: ${estate.storeCount} stores`);
   for (const title of estate.kvTitles.values()) await wrangler(["kv", "namespace", "create", title]);
@@ -119,11 +107,6 @@ export async function makeWithWrangler(
     await deploy(first, true);
   }
   return result;
-}
-
-async function neonProjects(home: BenchHome): Promise<string[]> {
-  const { data } = await neonClient(home).listProjects({ limit: 400 });
-  return data.projects.map(({ name }) => name);
 }
 
 async function idByName(home: BenchHome, path: string, name: string, id = "id"): Promise<Map<string, string>> {
