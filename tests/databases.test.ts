@@ -175,7 +175,7 @@ describe("chittyops db", { timeout: patience }, () => {
     expect((await db(["backup", "--due", "--json"], added)).json).toEqual([]);
     const verified = await db(["backup", "verify", "books", "--json"]);
     expect({ code: verified.code, good: verified.json.good }).toEqual({ code: 0, good: true });
-    expect((await db(["backup", "verify", "books", "20200101T000000Z-00000000"])).code).toBe(1);
+    expect((await db(["backup", "verify", "books", "20200101T000000000Z-00000000"])).code).toBe(1);
   });
 
   it("restores to a branch, and swaps it in only when told; services keep their connections", async () => {

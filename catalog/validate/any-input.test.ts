@@ -10,6 +10,12 @@ describe("validateCatalog", () => {
     fc.assert(fc.property(fc.array(fc.anything(), { minLength: 1 }), (list) => validateCatalog(list).length > 0));
   });
 
+  it("survives a value that cannot be a text where a kind is expected", () => {
+    const [first] = services;
+    const odd = { ...first, bindings: [{ kind: { toString: {} }, name: "CACHE" }] };
+    expect(validateCatalog([odd]).map(({ field }) => field)).toContain("bindings.CACHE.kind");
+  });
+
   it("survives any value in any place of the real catalog", () => {
     const declared = [...services, service("whole", { databases: [wholeDatabase] })] as readonly { name: string }[];
     const places = declared.flatMap((spec) => pathsOf(spec).map((path) => [spec.name, path] as const));

@@ -87,7 +87,7 @@ export function reportIssues(issues: readonly Issue[], raw: unknown, prefix: rea
     const found = describe(value, field);
     if ("options" in issue && Array.isArray(issue.options)) {
       const tags = issue.options.map(String);
-      report(field, found, oneOf(tags), renameOr(String(value), tags, "Name one of them."));
+      report(field, found, oneOf(tags), renameOr(typeof value === "string" ? value : "", tags, "Name one of them."));
     } else report(field, found, expectation(issue), value === undefined ? "Set it." : "Correct it.");
   }
 }

@@ -33,7 +33,8 @@ export function destroyCommand(): Command {
         run.begin();
         const phase = session.console.phase(`Deleting ${name}`);
         const outcome = await runUpdate(ready, "destroy", phase);
-        if (outcome.error?.signal === undefined) run.finish();
+        // One that was stopped on the way may have deleted a script and not yet forgotten the uploads that came before it.
+        if (outcome.error?.signal === undefined && !session.signal.aborted) run.finish();
         session.signal.throwIfAborted();
         if (outcome.error) {
           phase.failed(outcome.log.summary);

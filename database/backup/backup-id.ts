@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { BackupFailed } from "./backup-failed.ts";
 
-const pattern = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{8}$/;
+const pattern = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-[0-9a-f]{8}$/;
 
-/** Sorts by time, and no two are the same, e.g. `20261120T093000Z-5f0c61aa`. */
+/** Sorts by time in milliseconds, and no two are the same, e.g. `20261120T093000000Z-5f0c61aa`. */
 export function newBackupId(start: Date): string {
-  return `${start.toISOString().replace(/[-:]|\.\d+/g, "")}-${randomBytes(4).toString("hex")}`;
+  return `${start.toISOString().replace(/[-:.]/g, "")}-${randomBytes(4).toString("hex")}`;
 }
 
 export function isBackupId(id: string): boolean {
@@ -14,8 +14,8 @@ export function isBackupId(id: string): boolean {
 
 /** When a backup was begun. */
 export function startOf(id: string): Date {
-  const [, year, month, day, hour, minute, second] = pattern.exec(id) ?? [];
-  return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  const [, year, month, day, hour, minute, second, thousandth] = pattern.exec(id) ?? [];
+  return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}.${thousandth}Z`);
 }
 
 /** @throws BackupFailed */

@@ -35,8 +35,8 @@ const spoil = (id: unknown) => writeFileSync(join(world.folder, name, String(id)
 it("lists finished backups of one name, newest first", async () => {
   await world.backUp(await world.database(), { name: `${name}/archive` });
   await world.backUp(await world.database(), { name: "test/finance-2" });
-  mkdirSync(join(world.folder, name, "20200101T000000Z-00000000"));
-  writeFileSync(join(world.folder, name, "20200101T000000Z-00000000", "t0001.00001"), "");
+  mkdirSync(join(world.folder, name, "20200101T000000000Z-00000000"));
+  writeFileSync(join(world.folder, name, "20200101T000000000Z-00000000", "t0001.00001"), "");
   expect((await listBackups(keys())).map(({ id }) => id)).toEqual(ids);
   expect(await listBackups({ ...keys(), name: "test/nothing" })).toEqual([]);
 });
@@ -68,7 +68,7 @@ it("removes nothing where none is good, or the key is not theirs", async () => {
 });
 
 it("removes what a process that died left behind, and not what may still be running", async () => {
-  const left = join(world.folder, name, "20200101T000000Z-00000000");
+  const left = join(world.folder, name, "20200101T000000000Z-00000000");
   mkdirSync(left);
   writeFileSync(join(left, "t0001.00001.partial"), "half");
   const young = join(
@@ -80,6 +80,6 @@ it("removes what a process that died left behind, and not what may still be runn
   );
   mkdirSync(young);
   writeFileSync(join(young, "t0001.00001"), "half");
-  expect(await prune(30, inDays(1))).toMatchObject({ removedUnfinished: ["20200101T000000Z-00000000"], kept: ids });
+  expect(await prune(30, inDays(1))).toMatchObject({ removedUnfinished: ["20200101T000000000Z-00000000"], kept: ids });
   expect(readdirSync(join(world.folder, name))).toHaveLength(4);
 });

@@ -125,7 +125,7 @@ it("refuses a manifest that was changed, is signed by somebody else, not signed,
   expect(await problemsOf(unsigned.root)).toMatchObject([{ reason: "altered-manifest" }]);
 
   const moved = copy();
-  const other = "20200101T000000Z-00000000";
+  const other = "20200101T000000000Z-00000000";
   renameSync(join(moved.root, name, manifest.id), join(moved.root, name, other));
   const listed = await listBackups({
     destination: folderDestination(moved.root),

@@ -18,7 +18,7 @@ export function restoreCommand(): Command {
       "Restores a backup to a new branch and compares every table with the backup. After a confirmation the database gets the data of that branch: its connection URIs stay, and what it had stays on a branch of its own. Without a terminal and without --yes it ends before that; --swap goes on from there.",
     examples: [
       ["npx chittyops db restore finance -e prod", "the newest backup; asks before the database is changed"],
-      ["npx chittyops db restore finance 20261120T093000Z-5f0c61aa --yes", "a certain one, without a question"],
+      ["npx chittyops db restore finance 20261120T093000000Z-5f0c61aa --yes", "a certain one, without a question"],
       [
         "npx chittyops db restore finance --swap restore-20261120t093000z",
         "a branch that was restored and looked at before",
