@@ -10,10 +10,18 @@ describe("validateCatalog", () => {
     fc.assert(fc.property(fc.array(fc.anything(), { minLength: 1 }), (list) => validateCatalog(list).length > 0));
   });
 
-  it("survives a value that cannot be a text where a kind is expected", () => {
+  it.each([
+    ["a kind that is no text", { bindings: [{ kind: { toString: {} }, name: "CACHE" }] }, "bindings.CACHE.kind"],
+    ["a name that is no text", { bindings: [{ kind: "kv", name: { toString: {} } }] }, "bindings.0.name"],
+    ["a number that JSON does not know", { crons: [10n] }, "crons.0"],
+    [
+      "an override by a name that every object has",
+      { environments: { dev: { toString: {} } } },
+      "environments.dev.toString",
+    ],
+  ])("reports %s", (_what, odd, field) => {
     const [first] = services;
-    const odd = { ...first, bindings: [{ kind: { toString: {} }, name: "CACHE" }] };
-    expect(validateCatalog([odd]).map(({ field }) => field)).toContain("bindings.CACHE.kind");
+    expect(validateCatalog([{ ...first, ...odd }]).map((problem) => problem.field)).toContain(field);
   });
 
   it("survives any value in any place of the real catalog", () => {

@@ -25,8 +25,9 @@ export function checkBindings(merged: Merged, around: Surroundings, known: reado
 export function checkBindingNames(entries: readonly unknown[], report: Report): void {
   const seen = new Set<string>();
   for (const entry of entries) {
-    const name = typeof entry === "object" && entry !== null && "name" in entry ? String(entry.name) : undefined;
-    if (name !== undefined && seen.has(name)) {
+    const name = typeof entry === "object" && entry !== null && "name" in entry ? entry.name : undefined;
+    if (typeof name !== "string") continue;
+    if (seen.has(name)) {
       report(
         `bindings.${name}`,
         `two bindings called ${name}`,

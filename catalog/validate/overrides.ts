@@ -37,7 +37,7 @@ function checkOverride(raw: Fields, override: Fields, path: string[], report: Re
   const kept: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(override)) {
     const at = [...path, field];
-    const schema = (overridableFields as Readonly<Record<string, z.ZodType>>)[field];
+    const schema = ownOf(overridableFields, field);
     if (Object.hasOwn(identityFields, field)) reportFixed(at, report);
     else if (schema === undefined) reportUnknown(field, path, Object.keys(overridableFields), report);
     else if (entryLists.includes(field)) kept[field] = checkEntries(raw, field, value, at, report);
@@ -65,7 +65,7 @@ function checkEntries(raw: Fields, field: string, value: unknown, path: string[]
     const at = [...path, name];
     const entry = entries.find((candidate) => candidate.name === name);
     if (entry === undefined) {
-      const names = entries.map((candidate) => String(candidate.name));
+      const names = entries.flatMap(({ name: known }) => (typeof known === "string" ? [known] : []));
       report(
         at.join("."),
         `an override of "${name}", which the service does not declare`,
@@ -88,13 +88,18 @@ function checkFields(value: unknown, schema: z.ZodObject, path: string[], report
     return kept;
   }
   for (const [field, changed] of Object.entries(value)) {
-    const own = schema.shape[field] as z.ZodType | undefined;
+    const own = ownOf(schema.shape as Readonly<Record<string, z.ZodType>>, field);
     const at = [...path, field];
     if (own === undefined) reportUnknown(field, path, Object.keys(schema.shape), report);
     else if (fixed.includes(field)) reportFixed(at, report);
     else if (changed === undefined || fits(changed, own, at, report)) kept[field] = changed;
   }
   return kept;
+}
+
+/** A field of a schema by its name, which may be one that every object has, e.g. `toString`. */
+function ownOf(fields: Readonly<Record<string, z.ZodType>>, name: string): z.ZodType | undefined {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
 /** Whether a field can take the value; `null` takes it away, which only an optional one allows. */

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { z } from "zod";
 import { entryLists, isFields } from "../merge.ts";
 import { oneOf } from "../problems.ts";
@@ -36,8 +37,17 @@ export function objectSchema(field: string, value: unknown): z.ZodObject | undef
 export function describe(value: unknown, field: string): string {
   if (value === undefined) return "nothing";
   if (/(^|\.)value$/.test(field)) return `a value of type ${typeof value}`;
-  const text = JSON.stringify(value) ?? String(value);
+  const text = asText(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** JSON, or for what JSON does not know what Node shows of it. */
+function asText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? inspect(value);
+  } catch {
+    return inspect(value, { breakLength: Number.POSITIVE_INFINITY });
+  }
 }
 
 function at(value: unknown, step: PropertyKey): unknown {
