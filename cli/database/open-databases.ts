@@ -9,7 +9,7 @@ import {
 import { parseConnectionUri } from "../../database/connection-uri.ts";
 import { daemonStatus } from "../../local/cloud/client.ts";
 import { chittyopsHome } from "../../local/engine/home.ts";
-import { Api } from "../../providers/neon/api/api.ts";
+import { openApi } from "../../providers/neon/api/open-api.ts";
 import type { ReadyStack } from "../engine/ready-stack.ts";
 import { type StackTarget, stackName, stackTarget } from "../engine/stack-target.ts";
 import { pulumi } from "../engine/supervised-command.ts";
@@ -47,10 +47,6 @@ export interface Databases {
   edgeUrl: string | undefined;
 }
 
-const officialNeon = "https://console.neon.tech/api/v2";
-/** A minute and a half of retries: Neon's own operations, which lock a project, are rarely longer. */
-const patience = { retries: 12, retryDelayMs: 500, operationDeadlineMs: 10 * 60_000 };
-
 const stackOutputs = z.object({
   databases: z.record(z.string(), databaseOutput).optional(),
   backups: backupsOutput.optional(),
@@ -65,11 +61,7 @@ export async function openDatabases(session: Session, environment: string | unde
   const outputs = await readOutputs(ready);
   learn(session, outputs);
   const settings = ready.supervision.environment;
-  const api = new Api({
-    baseUrl: settings.NEON_BASE_URL ?? officialNeon,
-    apiKey: settings.NEON_API_KEY ?? "",
-    ...patience,
-  });
+  const api = openApi({ baseUrl: settings.NEON_BASE_URL, apiKey: settings.NEON_API_KEY ?? "" });
   const deployed = all.flatMap((named) => {
     const found = outputs.databases?.[named.key];
     return found ? [deployedDatabase(named, found, neonProject(api, found.projectId, session.signal))] : [];

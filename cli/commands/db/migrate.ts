@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { environments } from "../../../catalog/index.ts";
 import { rollbackSeconds } from "../../../components/worker/rollback-seconds.ts";
 import { connectionTo } from "../../../database/migrations/connection.ts";
-import { describeHolder } from "../../../database/migrations/lock.ts";
-import { type MigrateResult, type MigrationEvent, migrate } from "../../../database/migrations/migrate.ts";
+import { describeEvent } from "../../../database/migrations/describe-event.ts";
+import { type MigrateResult, migrate } from "../../../database/migrations/migrate.ts";
 import type { ContractAllowed } from "../../../database/migrations/plan.ts";
 import { MigrationsRefused } from "../../../database/migrations/problem.ts";
 import { requireSafe } from "../../../database/require-safe.ts";
@@ -104,7 +104,7 @@ async function migrateOne(
     contractAllowed: allowed,
     signal,
     onProgress: (event) => {
-      const line = said(event);
+      const line = describeEvent(event);
       if (line !== undefined) progress.update(line);
     },
   });
@@ -144,23 +144,6 @@ function reviewLines(key: string, { run, held, findings }: Review): string[] {
     ...held.map(({ name, does, why }) => `${key}: ${name} ${does}; held: ${why}`),
     ...findings.map(({ severity, file, line, message, rule }) => `${severity} ${file}:${line}: ${message} (${rule})`),
   ];
-}
-
-function said(event: MigrationEvent): string | undefined {
-  switch (event.kind) {
-    case "waiting":
-      return `waiting for another run: ${describeHolder(event.holder)}`;
-    case "started":
-      return `applying ${event.name}`;
-    case "applied":
-      return `applied ${event.name}`;
-    case "retrying":
-      return `trying ${event.name} again: ${event.reason}`;
-    case "reconnecting":
-      return `the connection was lost, connecting again: ${event.reason}`;
-    case "statement":
-      return undefined;
-  }
 }
 
 function shown({ database, pending, applied, held }: Outcome & { database: string }): string {

@@ -1,6 +1,6 @@
 import { connectionTo } from "../../../database/migrations/connection.ts";
-import { describeHolder } from "../../../database/migrations/lock.ts";
-import { type MigrationEvent, migrate } from "../../../database/migrations/migrate.ts";
+import { describeEvent } from "../../../database/migrations/describe-event.ts";
+import { migrate } from "../../../database/migrations/migrate.ts";
 import type { Phase } from "../../../database/migrations/migration.ts";
 import type { ContractAllowed } from "../../../database/migrations/plan.ts";
 import { MigrationError, MigrationsRefused } from "../../../database/migrations/problem.ts";
@@ -86,8 +86,9 @@ function apply(inputs: JsonMap, signal: AbortSignal, log: (line: string) => void
       contractAllowed: allowed,
       signal,
       onProgress: (event) => {
-        const line = said(event);
-        if (line !== undefined) log(line);
+        const line = describeEvent(event);
+        const took = event.kind === "applied" ? ` in ${Math.round(event.durationMs)} ms` : "";
+        if (line !== undefined) log(`${line}${took}`);
       },
     });
     const applied = readMigrations(wanted.folder).migrations.map(({ name }) => name);
@@ -132,23 +133,6 @@ async function explained<Result>(signal: AbortSignal, work: () => Promise<Result
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof MigrationError ? new ProviderError(error.message) : error;
-  }
-}
-
-function said(event: MigrationEvent): string | undefined {
-  switch (event.kind) {
-    case "waiting":
-      return `waiting for another run: ${describeHolder(event.holder)}`;
-    case "started":
-      return `applying ${event.name}`;
-    case "applied":
-      return `applied ${event.name} in ${Math.round(event.durationMs)} ms`;
-    case "retrying":
-      return `trying ${event.name} again: ${event.reason}`;
-    case "reconnecting":
-      return `the connection was lost, connecting again: ${event.reason}`;
-    case "statement":
-      return undefined;
   }
 }
 
