@@ -45,6 +45,15 @@ async function push(from: string, to: string, mayLose: string[] = []): Promise<s
   return plan.statements.map(({ sql }) => sql);
 }
 
+it("turns an identity into a serial and back, though their sequences have one name", async () => {
+  const identity = "create table ledger (id integer generated always as identity)";
+  const serial = "create table ledger (id serial)";
+  await push(identity, serial);
+  await live.query("drop table ledger");
+  await scratch.query("drop table ledger");
+  await push(serial, identity, ["public.ledger_id_seq"]);
+});
+
 it("keeps the rows of what it changes", async () => {
   const from = `
     create type mood as enum ('calm', 'glad');

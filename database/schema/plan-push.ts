@@ -44,6 +44,8 @@ export function planPush(from: SchemaDescription, to: SchemaDescription): PushPl
   const steps = ordered(byKind([...creations.values(), ...altered]), to.objects, (object) =>
     groupOf(object, creations),
   ).flatMap((group) => created(group, creations, changed));
+  // The sequence of an identity may have the name of one that is made, as when an identity becomes a serial.
+  const freesName = ({ sql }: PushStatement) => sql.endsWith(" DROP IDENTITY");
   return {
     statements: [
       ...steps.filter(({ commit }) => commit),
@@ -51,7 +53,8 @@ export function planPush(from: SchemaDescription, to: SchemaDescription): PushPl
         ? [{ sql: "SET LOCAL check_function_bodies = off" }]
         : []),
       ...drops([...early, ...first]),
-      ...steps.filter(({ commit }) => !commit),
+      ...steps.filter(freesName),
+      ...steps.filter((step) => !step.commit && !freesName(step)),
       ...drops(last),
     ],
     unsupported,

@@ -34,6 +34,8 @@ export function createTrial(options: {
 }): Trial {
   let process: Promise<TrialProcess> | undefined;
   let idle: NodeJS.Timeout | undefined;
+  /** Uploads that hung together all end the process they were in: it is ended once, and each waits for that. */
+  const endings = new WeakMap<Promise<TrialProcess>, Promise<void>>();
 
   async function start(): Promise<TrialProcess> {
     const miniflare = options.children.own(owner, () => new Miniflare(trialOptions(options.registryDirectory)));
@@ -53,6 +55,12 @@ export function createTrial(options: {
   async function retire(which: Promise<TrialProcess> | undefined): Promise<void> {
     if (which === undefined) return;
     if (process === which) process = undefined;
+    const ending = endings.get(which) ?? end(which);
+    endings.set(which, ending);
+    await ending;
+  }
+
+  async function end(which: Promise<TrialProcess>): Promise<void> {
     const ended = await which.catch(() => undefined);
     await ended?.http.destroy();
     await ended?.miniflare.dispose();
