@@ -1,0 +1,3 @@
+import type { Rule } from "../../kit/define-rule.ts";
+
+export const governmentRules: readonly Rule[] = [];

@@ -1,0 +1,45 @@
+import type { Graph, Node } from "./graph.ts";
+import type { Value } from "./value.ts";
+
+export interface Control {
+  framework: "NIST SP 800-53 r5" | "CJIS 5.9.5";
+  /** As NIST's catalogue writes it, e.g. `sc-28.1`. */
+  id: string;
+  /** A rule never shows that a control is met. */
+  support: "supporting" | "weak";
+}
+
+export interface Rule {
+  /** Unique among all packs, e.g. `min-tls`. */
+  id: string;
+  title: string;
+  severity: "low" | "medium" | "high" | "critical";
+  enforcement: "advisory" | "mandatory" | "remediate";
+  controls: readonly Control[];
+  /** What a reader might think it shows, and it does not. */
+  cannotSee: string;
+  /** What to do about a finding. */
+  remedy: string;
+  /** May throw Undetermined. */
+  appliesTo(node: Node, graph: Graph): boolean;
+  /**
+   * What is wrong with the resource, a sentence each, without any value that may be a secret; empty where nothing is.
+   * Found problems go before an unknown value: yield them as they are found. May throw Undetermined.
+   */
+  check(node: Node, graph: Graph): Iterable<string>;
+  /** With `remediate`: the properties that replace the resource's own; undefined where it is right as it is. */
+  remediate?(type: string, props: Readonly<Record<string, Value>>): Record<string, Value> | undefined;
+}
+
+/** States a rule. @throws Error where its enforcement and its parts contradict each other, which is a mistake of the rule's author. */
+export function defineRule(rule: Rule): Rule {
+  if ((rule.enforcement === "remediate") !== (rule.remediate !== undefined))
+    throw new Error(`${rule.id} has to have both the enforcement "remediate" and a remediation, or neither`);
+  return rule;
+}
+
+export interface Pack {
+  name: string;
+  version: string;
+  rules: readonly Rule[];
+}
