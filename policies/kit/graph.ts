@@ -31,7 +31,7 @@ export interface Node {
 export const shared = "shared";
 
 /** Names that others are referred to by, besides `id`. */
-const identities = ["id", "queueId", "name", "queueName", "scriptName", "namespaceName", "title"] as const;
+const identities = ["id", "queueId", "name", "queueName", "scriptName", "namespaceName", "title", "host"] as const;
 
 /** The resources of one stack, or of several, with what joins them. Built once, and read by every rule. */
 export class Graph {
@@ -40,6 +40,7 @@ export class Graph {
   readonly #byUrn: Map<string, Node>;
   readonly #byType = new Map<string, Node[]>();
   readonly #byIdentity = new Map<string, Node[]>();
+  readonly #memos = new Map<string, unknown>();
   readonly #owners = new Map<string, string | undefined>();
 
   /** `environment` is the stack's, for what no component says one of. */
@@ -100,11 +101,20 @@ export class Graph {
     return this.declared(node, "environment") ?? this.stack.environment;
   }
 
-  /** Whether any resource here belongs to a tenant. */
-  get hasTenants(): boolean {
-    return this.nodes.some(
-      ({ type, props }) => type.startsWith("chittyops:") && props.tenant !== undefined && props.tenant !== shared,
-    );
+  /** Ids of the tenants that components here say they belong to. */
+  get tenants(): ReadonlySet<string> {
+    return this.memo("tenants", () => {
+      const named = this.nodes.flatMap(({ type, props: { tenant } }) =>
+        type.startsWith("chittyops:") && typeof tenant === "string" && tenant !== shared ? [tenant] : [],
+      );
+      return new Set(named);
+    });
+  }
+
+  /** What a rule has to look at the whole graph for, made once for all resources. */
+  memo<T>(key: string, make: () => T): T {
+    if (!this.#memos.has(key)) this.#memos.set(key, make());
+    return this.#memos.get(key) as T;
   }
 
   /** The resources of a kind that a value names by id or name. */

@@ -1,0 +1,4 @@
+import { servePacks } from "../kit/serve-packs.ts";
+import { baseline } from "./pack.ts";
+
+servePacks("chittyops-baseline", [baseline]);

@@ -1,0 +1,16 @@
+import { defineRule, type Rule } from "../kit/define-rule.ts";
+
+const framework = "NIST SP 800-53 r5";
+
+/** A rule that holds wherever a stack has tenants; all of these support the same controls. */
+export function tenantRule(
+  rule: Pick<Rule, "id" | "title" | "cannotSee" | "remedy" | "appliesTo" | "check"> & Partial<Rule>,
+): Rule {
+  return defineRule({
+    severity: "critical",
+    enforcement: "mandatory",
+    controls: ["ac-4", "sc-4", "ca-9"].map((id) => ({ framework, id, support: "supporting" })),
+    ...rule,
+    appliesTo: (node, graph) => graph.tenants.size > 0 && rule.appliesTo(node, graph),
+  });
+}
