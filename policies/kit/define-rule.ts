@@ -1,7 +1,7 @@
 import type { Graph, Node } from "./graph.ts";
 import type { Value } from "./value.ts";
 
-export interface Control {
+interface Control {
   framework: "NIST SP 800-53 r5" | "CJIS 5.9.5";
   /** As NIST's catalogue writes it, e.g. `sc-28.1`. */
   id: string;

@@ -1,7 +1,7 @@
 import { isRecord, Undetermined, unknown, type Value } from "./value.ts";
 
 /** The options of a resource that a policy may see. `retainOnDelete`, `replaceOnChanges` and `deletedWith` never reach one. */
-export interface NodeOptions {
+interface NodeOptions {
   protect: boolean;
   ignoreChanges: readonly string[];
   /** URNs. */

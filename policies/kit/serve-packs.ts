@@ -6,7 +6,7 @@ import { graphOfPreview } from "./graph-of-preview.ts";
 import { toValues } from "./value.ts";
 
 /** Names the file that records are added to, one a line: the engine's own summary is no evidence. */
-export const recordsVariable = "CHITTYOPS_POLICY_RECORDS";
+const recordsVariable = "CHITTYOPS_POLICY_RECORDS";
 
 /**
  * Runs packs as one policy pack of the engine. One stack policy asks all rules over one graph, since the engine sends all resources again for

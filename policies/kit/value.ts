@@ -39,7 +39,7 @@ const unknownMarks: readonly unknown[] = [
  * Any value of a resource as a rule sees it. What is unknown, or a secret that only its stack can decrypt, is `unknown`; reading a property of
  * CrossGuard's proxies throws for an unknown one, so each property is read by itself.
  */
-export function toValue(raw: unknown): Value {
+function toValue(raw: unknown): Value {
   if (raw === unknown || raw === undefined || typeof raw === "function") return unknown;
   if (unknownMarks.includes(raw)) return unknown;
   if (raw === null || typeof raw === "string" || typeof raw === "number" || typeof raw === "boolean") return raw;

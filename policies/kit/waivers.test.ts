@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { loadWaivers } from "./load-waivers.ts";
 import { readWaiver } from "./waivers.ts";
 
 test("a waiver with ten mistakes is told all of them", () => {
@@ -35,4 +39,17 @@ test("a waiver with ten mistakes is told all of them", () => {
     "violationHash",
   ]);
   expect(problems.every((problem) => problem.startsWith("waivers/bad.yaml: "))).toBe(true);
+});
+
+test("a folder of waivers names the file that is no YAML, and the one that holds no waiver", () => {
+  const folder = mkdtempSync(join(tmpdir(), "waivers-"));
+  try {
+    writeFileSync(join(folder, "broken.yaml"), "id: [");
+    writeFileSync(join(folder, "empty.yaml"), "");
+    const { waivers, problems } = loadWaivers(folder, new Set(), "2026-11-26");
+    expect(waivers).toEqual([]);
+    expect([...new Set(problems.map((problem) => problem.split(":")[0]))]).toEqual(["broken.yaml", "empty.yaml"]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
