@@ -47,8 +47,11 @@ export interface Facets {
   frameworks?: Iterable<string>;
 }
 
+/** A value as the filter compares it: one word. */
+export const word = (value: string): string => value.replaceAll(/\s+/g, "-");
+
 export function row(facets: Facets, cells: readonly Html[]): Html {
-  const words = (values: Iterable<string> = []) => [...new Set(values)].join(" ");
+  const words = (values: Iterable<string> = []) => [...new Set([...values].map(word))].join(" ");
   return html`<tr data-states="${words(facets.states)}" data-severities="${words(facets.severities)}" data-frameworks="${words(facets.frameworks)}">${cells}</tr>
 `;
 }
