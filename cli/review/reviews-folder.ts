@@ -31,7 +31,12 @@ export function previousReview(
 ): PreviousReview | { refused: string } | undefined {
   const folder = reviewsFolder(home);
   const suffix = new RegExp(`^[0-9T-]+Z-${target.project}-${target.stack}$`);
-  const last = existsSync(folder) ? readdirSync(folder).filter((name) => suffix.test(name)).sort().at(-1) : undefined;
+  const last = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => suffix.test(name))
+        .sort()
+        .at(-1)
+    : undefined;
   if (last === undefined) return undefined;
   const [problem] = verifyFolder(join(folder, last), publicKey).problems;
   if (problem !== undefined) {

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { keyIdOf, signatureHolds } from "../../policies/evidence/seal/verify-folder.ts";
 import type { Signer } from "../../policies/evidence/write-evidence.ts";
 import { UserError } from "../user-error.ts";

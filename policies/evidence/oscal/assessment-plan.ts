@@ -1,5 +1,5 @@
 import type { Review } from "../review.ts";
-import { metadata, oneLine, property, reviewedControls, uuidOf } from "./document.ts";
+import { controlsOf, metadata, oneLine, property, reviewedControls, uuidOf } from "./document.ts";
 
 /** The activity of a plan that is one rule. */
 export const activityOf = (rule: string): string => uuidOf("activity", rule);
@@ -34,7 +34,7 @@ export function assessmentPlan(review: Review) {
                     property("supports", `${framework} ${id} (${support})`),
                   ),
                 ],
-                "related-controls": reviewedControls([rule]),
+                ...(controlsOf([rule]).length === 0 ? {} : { "related-controls": reviewedControls([rule]) }),
                 ...(rule.cannotSee.length === 0 ? {} : { remarks: `Cannot see: ${rule.cannotSee.join(" ")}` }),
               })),
             }),

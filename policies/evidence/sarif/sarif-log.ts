@@ -68,7 +68,8 @@ function descriptor(rule: ReviewedRule): ReportingDescriptor {
   const tags = [pack, enforcement, ...controls.map(({ framework, id: control }) => `${framework}/${control}`)];
   return {
     id,
-    name: pascalCase(id),
+    // The format wants no name that is the id.
+    ...(pascalCase(id) === id ? {} : { name: pascalCase(id) }),
     shortDescription: { text: sentence(title) },
     fullDescription: { text: sentence(title) },
     help: { text: help },
