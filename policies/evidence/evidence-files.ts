@@ -5,8 +5,8 @@ import { planFile, resultsFile } from "./oscal/document.ts";
 import { type Review, serializeReview } from "./review.ts";
 import { sarifLog } from "./sarif/sarif-log.ts";
 
-export const recordsFile = "records.json";
-export const reportFile = "report.html";
+const recordsFile = "records.json";
+const reportFile = "report.html";
 
 /**
  * The files of a review, by name. The same review makes the same files, byte for byte.

@@ -38,7 +38,7 @@ export type ReviewedWaiver = z.infer<typeof reviewedWaiver>;
 const digested = z.object({ name: z.string(), sha256: z.string() });
 
 /** `records.json`: everything that the other files of a review are made from. */
-export const reviewSchema = z.object({
+const reviewSchema = z.object({
   format: z.literal("chittyops-review/1"),
   /** `<time>-<project>-<stack>`, the name of its folder. */
   id: z.string(),

@@ -16,7 +16,7 @@ export interface ResourceTally {
   counts: Counts;
 }
 
-export const countsOf = (records: Review["records"]): Counts => {
+const countsOf = (records: Review["records"]): Counts => {
   const counts: Counts = {
     fail: 0,
     error: 0,

@@ -15,7 +15,7 @@ const signs: Record<State, string> = {
   disabled: "– switched off",
 };
 
-export const stateWord = (state: State | undefined): string => (state === undefined ? "– not there" : signs[state]);
+const stateWord = (state: State | undefined): string => (state === undefined ? "– not there" : signs[state]);
 
 /** A sign and a word, and a colour for those who see it. */
 export const stateLabel = (state: State | undefined): Html =>

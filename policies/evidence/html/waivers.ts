@@ -4,7 +4,7 @@ import type { Review } from "../review.ts";
 import { cell, code, type Html, items, rowHead, table } from "./parts.ts";
 
 /** Days from one date to another, both as `YYYY-MM-DD` or longer; negative when the second is earlier. Not a number for no date. */
-export const daysBetween = (from: string, to: string): number =>
+const daysBetween = (from: string, to: string): number =>
   Math.round((Date.parse(to.slice(0, 10)) - Date.parse(from.slice(0, 10))) / 86_400_000);
 
 /** Every waiver with the days it had left when the review was made, and what is wrong with waivers. */

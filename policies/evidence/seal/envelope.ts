@@ -2,7 +2,7 @@ import { dsse } from "@sigstore/core";
 import { z } from "zod";
 
 /** A signature and the id of the key that made it. */
-export interface Signature {
+interface Signature {
   keyid: string;
   sig: Uint8Array;
 }
