@@ -4,6 +4,7 @@ import { chittyopsHome } from "../local/engine/home.ts";
 
 // Before anything large is loaded, so that the next start finds it compiled.
 enableCompileCache(join(chittyopsHome(), "compile-cache"));
+await import("../local/engine/defer-modules.ts");
 const { main } = await import("./main.ts");
 
 const code = await main(process.argv.slice(2));

@@ -1,5 +1,3 @@
-import { request } from "undici";
-
 export interface Probe {
   health: "ok" | "unhealthy" | "unreachable";
   /** Why it is not ok. */
@@ -46,6 +44,8 @@ export async function statusDocument(url: string, dial?: string): Promise<unknow
 async function fetchText(url: string, dial: string | undefined): Promise<{ status: number; body: string }> {
   const wanted = new URL(url);
   const target = dial ? new URL(wanted.pathname + wanted.search, dial) : wanted;
+  // Loaded when the first is asked: many commands ask nobody.
+  const { request } = await import("undici");
   const answer = await request(target, {
     headers: dial ? { host: wanted.host } : {},
     signal: AbortSignal.timeout(patience),

@@ -60,6 +60,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./db/index.ts")).dbCommand(),
   },
   {
+    name: "review",
+    summary: "The evidence of compliance reviews",
+    load: async () => (await import("./review/index.ts")).reviewCommand(),
+  },
+  {
     name: "state",
     summary: "Back up and restore what the engine knows about a stack",
     load: async () => (await import("./state.ts")).stateCommand(),

@@ -29,7 +29,8 @@ export function localBackend(directory: string, target: StackTarget): LocalBacke
 /** Environment variables with which the engine finds the backend. */
 export function backendEnvironment(backend: LocalBackend): Record<string, string> {
   return {
-    PULUMI_BACKEND_URL: `file://${backend.stateDirectory}`,
+    // Without the side file that says of each write what it is: nobody reads it, and each step would compute it again.
+    PULUMI_BACKEND_URL: `file://${backend.stateDirectory}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE_FILE: backend.passphraseFile,
   };
 }

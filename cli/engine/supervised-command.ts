@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import type { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import { EngineFailed } from "./engine-failed.ts";
 
 export interface Supervision {
@@ -25,7 +25,7 @@ interface EngineResult {
  * The engine for the Automation API, started in a process group of its own: Ctrl-C at a terminal reaches us only, and we pass it on once.
  * (A second SIGINT would make the engine drop the operations in progress.)
  */
-export function supervisedCommand(supervision: Supervision): PulumiCommand {
+export function supervisedCommand(Command: typeof PulumiCommand, supervision: Supervision): PulumiCommand {
   const run = (
     args: string[],
     cwd: string,
@@ -34,7 +34,7 @@ export function supervisedCommand(supervision: Supervision): PulumiCommand {
     onError?: (text: string) => void,
   ) => runEngine(supervision, args, cwd, additional, onOutput, onError);
   // The class has no public constructor, and `get` wants a folder with `bin/pulumi`; `run` is what the Automation API calls.
-  return Object.assign(Object.create(PulumiCommand.prototype), {
+  return Object.assign(Object.create(Command.prototype), {
     command: supervision.pulumi,
     version: null,
     run,

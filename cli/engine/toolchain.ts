@@ -3,6 +3,7 @@ import { type EnvironmentOptions, engineEnvironment } from "../../local/engine/e
 import { resolveEngine } from "../../local/engine/resolve.ts";
 import type { Session } from "../session.ts";
 import type { Supervision } from "./supervised-command.ts";
+import { automationApi } from "./workspace.ts";
 
 /** The engine, and the environment in which it finds its plugins and runs our programs. */
 export interface Toolchain {
@@ -16,7 +17,11 @@ export interface Toolchain {
  */
 export async function openToolchain(session: Session, options: Omit<EnvironmentOptions, "engine">): Promise<Toolchain> {
   const phase = session.console.phase("Tool chain");
-  const engine = await resolveEngine({ progress: (line) => session.console.note(line) });
+  const [engine] = await Promise.all([
+    resolveEngine({ progress: (line) => session.console.note(line) }),
+    // The engine's files are checked in another thread meanwhile.
+    automationApi(),
+  ]);
   const environment = await engineEnvironment({ engine, ...options, ...chosenPlugins() });
   phase.done(`Pulumi ${engine.version} (${engine.source})`);
   return { engine, environment };

@@ -1,5 +1,3 @@
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
 import type { GateInput } from "./gate-input.ts";
 
 /** `retry`: the same question may have another answer soon. */
@@ -57,7 +55,8 @@ function quote(body: string): string {
 function get(url: string, dial: string | undefined, timeout: number): Promise<{ status: number; body: string }> {
   const wanted = new URL(url);
   const target = dial === undefined ? wanted : new URL(`${wanted.pathname}${wanted.search}`, dial);
-  const request = target.protocol === "https:" ? httpsRequest : httpRequest;
+  // An import of either would load all of `fetch` with it, which takes longer than the whole question.
+  const { request } = process.getBuiltinModule(target.protocol === "https:" ? "node:https" : "node:http");
   return new Promise((resolve, reject) => {
     const headers = { host: wanted.host, accept: "application/json", "user-agent": "chittyops-health-gate" };
     const sent = request(target, { headers, signal: AbortSignal.timeout(timeout), agent: false }, (response) => {

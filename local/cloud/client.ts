@@ -153,7 +153,7 @@ export async function neonSummary(where: { home: string }): Promise<NeonSummary>
 }
 
 /** Keeps the daemon's own memory small; what it serves is done by workerd. */
-const frugal = ["--max-semi-space-size=4", "--optimize-for-size"];
+const frugal = ["--max-semi-space-size=16"];
 
 function launch(home: string, seed: LocalSeed): ReturnType<typeof spawn> {
   const files = daemonFiles(home);

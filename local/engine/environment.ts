@@ -30,6 +30,8 @@ export async function engineEnvironment(options: EnvironmentOptions): Promise<Re
     NODE_COMPILE_CACHE: join(repositoryRoot, "node_modules", ".cache", "chittyops-compiled"),
     // The engine writes the whole state at each step; collecting its garbage less often saves a fifth of the engine's time for some memory.
     GOGC: process.env.GOGC ?? "400",
+    // The engine need not wait for a plugin's answer about one resource before it asks about the next.
+    PULUMI_PARALLEL_DIFF: "true",
   };
   if (home === "user") {
     // Here our language host can only come from PATH; the engine says so in a warning.

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Log } from "../log.ts";
 import { drained } from "./drain.ts";
 import { type LinkFacts, type LinkTable, linkTable } from "./link-table.ts";
@@ -20,6 +21,9 @@ export interface FleetOptions {
 /** How long a workerd that died may take to be replaced; milliseconds. */
 const restartTimeout = 20_000;
 
+/** How long changes that follow others at once are gathered, so that they start in one process; milliseconds. */
+const gatherFor = 250;
+
 /** When a unit that did not start is tried again; milliseconds. */
 const startAgainAfter = 60_000;
 
@@ -37,6 +41,7 @@ export class Fleet {
   #waiting: (() => void)[] = [];
   #working: Promise<void> | undefined;
   #again = false;
+  #lastChange = 0;
   readonly #stopping = new AbortController();
   #compaction: NodeJS.Timeout | undefined;
   readonly #retiring = new Map<Pack, Promise<void>>();
@@ -156,9 +161,12 @@ export class Fleet {
 
   async #work(): Promise<void> {
     while (this.#again && !this.#stopping.signal.aborted) {
+      if (performance.now() - this.#lastChange < 4 * gatherFor)
+        await delay(gatherFor, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       this.#again = false;
       const runnable = this.#desired.filter(({ id }) => !this.#failures.has(id));
       await this.#carryOut(plan(runnable, [...this.packs], this.#alone));
+      this.#lastChange = performance.now();
     }
     this.#compactLater(this.#options.compactAfter, { processes: 3, units: 6 });
   }

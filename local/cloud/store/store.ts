@@ -18,6 +18,8 @@ export function openStore(directory: string): Store {
   const database = openDatabase(directory);
   const file = join(directory, "store.sqlite");
   const statements = new Map<string, StatementSync>();
+  /** Contents that somebody still holds: many scripts have the same modules, and they are asked for at each change. */
+  const held = new Map<string, WeakRef<Uint8Array>>();
   let depth = 0;
 
   function prepare(sql: string): StatementSync {
@@ -81,8 +83,11 @@ export function openStore(directory: string): Store {
       return hash;
     },
     blob(hash) {
+      const known = held.get(hash)?.deref();
+      if (known) return known;
       const content = prepare("SELECT content FROM blobs WHERE hash = ?").get(hash)?.content;
       if (!(content instanceof Uint8Array)) throw new StoreCorrupt(file, `no content for ${hash}`);
+      held.set(hash, new WeakRef(content));
       return content;
     },
     sweepBlobs(keep) {

@@ -1,7 +1,11 @@
+import { fileURLToPath } from "node:url";
 import languageMessages, { type RunRequest, type RunResponse } from "@pulumi/pulumi/proto/language_pb.js";
 import type { Children, Exit } from "./children.ts";
 import { runtimeOptions } from "./runtime-options.ts";
 import { sdkEntry } from "./sdk-entry.ts";
+
+/** Beside the folder of this file, and of the bundle made of it. */
+const deferModules = fileURLToPath(new URL("../defer-modules.ts", import.meta.url));
 
 /** The exit code of a program whose user has already been told what went wrong. */
 const userHasBeenTold = 32;
@@ -46,6 +50,8 @@ function command(request: RunRequest, engineAddress: string): { args: string[]; 
   ];
   return {
     args: [
+      "--import",
+      deferModules,
       ...nodeArguments,
       sdkEntry("run", folder),
       ...flags.filter(([, value]) => value !== "").flatMap(([flag, value]) => [`--${flag}`, value]),

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join, relative } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { Worker } from "node:worker_threads";
 import { z } from "zod";
 import { NoEngineThisWay } from "../attempt.ts";
 import { isExecutable } from "../executable.ts";
@@ -86,8 +86,23 @@ async function filesBelow(folder: string): Promise<string[]> {
   return files.map((entry) => relative(folder, join(entry.parentPath, entry.name))).sort();
 }
 
+/**
+ * In a thread of its own: an engine has hundreds of megabytes, and there is other work meanwhile.
+ * @returns hexadecimal
+ */
 export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest("hex");
+  const worker = new Worker(hashing, { eval: true, workerData: path });
+  const [digest] = (await once(worker, "message")) as [string];
+  return digest;
 }
+
+const hashing = `
+  const { createHash } = require("node:crypto");
+  const { openSync, readSync } = require("node:fs");
+  const { parentPort, workerData } = require("node:worker_threads");
+  const hash = createHash("sha256");
+  const buffer = Buffer.allocUnsafe(1 << 20);
+  const file = openSync(workerData);
+  for (let length; (length = readSync(file, buffer)) > 0; ) hash.update(buffer.subarray(0, length));
+  parentPort.postMessage(hash.digest("hex"));
+`;
