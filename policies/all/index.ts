@@ -1,6 +1,5 @@
 import { baseline } from "../baseline/pack.ts";
-import { government } from "../government/pack.ts";
 import { servePacks } from "../kit/serve-packs.ts";
 import { tenantIsolation } from "../tenant-isolation/pack.ts";
 
-servePacks("chittyops-all", [baseline, tenantIsolation, government]);
+servePacks("chittyops-all", [baseline, tenantIsolation]);

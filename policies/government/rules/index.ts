@@ -1,3 +1,0 @@
-import type { Rule } from "../../kit/define-rule.ts";
-
-export const governmentRules: readonly Rule[] = [];
