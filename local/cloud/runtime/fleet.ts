@@ -41,7 +41,7 @@ export class Fleet {
   #waiting: (() => void)[] = [];
   #working: Promise<void> | undefined;
   #again = false;
-  #lastChange = 0;
+  #lastChange = Number.NEGATIVE_INFINITY;
   readonly #stopping = new AbortController();
   #compaction: NodeJS.Timeout | undefined;
   readonly #retiring = new Map<Pack, Promise<void>>();
@@ -163,6 +163,7 @@ export class Fleet {
     while (this.#again && !this.#stopping.signal.aborted) {
       if (performance.now() - this.#lastChange < 4 * gatherFor)
         await delay(gatherFor, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      if (this.#stopping.signal.aborted) break;
       this.#again = false;
       const runnable = this.#desired.filter(({ id }) => !this.#failures.has(id));
       await this.#carryOut(plan(runnable, [...this.packs], this.#alone));
