@@ -73,9 +73,6 @@ export type Review = z.infer<typeof reviewSchema>;
 
 export type State = PolicyResult["state"];
 
-/** Advisory results are worth knowing and stop nothing; everything else does. */
-export const isBinding = ({ enforcement }: Pick<PolicyResult, "enforcement">): boolean => enforcement !== "advisory";
-
 /** One line for each record: a diff of two reviews can be read, and a line is found by its policy and URN. */
 export function serializeReview(review: Review): string {
   const { records, ...head } = review;

@@ -1,5 +1,6 @@
+import { isBinding } from "../../contracts/policy-result.ts";
 import { plural } from "./plural.ts";
-import { isBinding, type Review } from "./review.ts";
+import type { Review } from "./review.ts";
 
 /** What a review comes to. */
 export interface Verdict {

@@ -3,7 +3,7 @@ import type { Value } from "./value.ts";
 
 interface Control {
   framework: "NIST SP 800-53 r5" | "CJIS 5.9.5";
-  /** As NIST's catalogue writes it, e.g. `sc-28.1`. */
+  /** As the framework prints it, e.g. `SC-28(1)`. */
   id: string;
   /** A rule never shows that a control is met. */
   support: "supporting" | "weak";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { PolicyResult } from "../../contracts/policy-result.ts";
+import { isBinding, type PolicyResult } from "../../contracts/policy-result.ts";
 import type { Pack, Rule } from "./define-rule.ts";
 import type { Graph, Node } from "./graph.ts";
 import { Undetermined } from "./value.ts";
@@ -51,7 +51,7 @@ export function violationHash({ rule, node, message }: Pick<Finding, "rule" | "n
 /** Whether a release with this finding is not compliant once its state is what there is. */
 export function breaks({ rule, state }: Finding): boolean {
   if (state === "error") return true;
-  return rule.enforcement !== "advisory" && (state === "fail" || state === "undetermined");
+  return isBinding(rule) && (state === "fail" || state === "undetermined");
 }
 
 /** The parts of a record that are the same for a whole run. */

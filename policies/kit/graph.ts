@@ -38,7 +38,7 @@ export class Graph {
   readonly nodes: readonly Node[];
   readonly stack: { name: string; environment: string };
   readonly #byUrn: Map<string, Node>;
-  readonly #byType = new Map<string, Node[]>();
+  readonly #byKind = new Map<string, Node[]>();
   readonly #byIdentity = new Map<string, Node[]>();
   readonly #memos = new Map<string, unknown>();
   readonly #owners = new Map<string, string | undefined>();
@@ -49,7 +49,7 @@ export class Graph {
     this.stack = stack;
     this.#byUrn = new Map(nodes.map((node) => [node.urn, node]));
     for (const node of nodes) {
-      push(this.#byType, node.type, node);
+      push(this.#byKind, kindOf(node.type), node);
       const values = new Set(identities.map((key) => node.props[key]).filter((id) => typeof id === "string"));
       for (const value of values) push(this.#byIdentity, value, node);
     }
@@ -60,8 +60,8 @@ export class Graph {
   }
 
   /** By the last part of the type token, e.g. `WorkersScript`. */
-  ofKind(kind: string): Node[] {
-    return [...this.#byType].flatMap(([type, nodes]) => (kindOf(type) === kind ? nodes : []));
+  ofKind(kind: string): readonly Node[] {
+    return this.#byKind.get(kind) ?? [];
   }
 
   /** From the parent to the root. */
@@ -175,7 +175,13 @@ export function records(node: Node, ...path: readonly string[]): { readonly [key
   });
 }
 
-function push(map: Map<string, Node[]>, key: string, node: Node): void {
+/** URNs of everything a resource depends on, each once. */
+export function dependenciesOf({ dependencies, propertyDependencies }: Node): ReadonlySet<string> {
+  return new Set([...dependencies, ...Object.values(propertyDependencies).flat()]);
+}
+
+/** Adds to the list of a key. */
+export function push(map: Map<string, Node[]>, key: string, node: Node): void {
   const nodes = map.get(key);
   if (nodes === undefined) map.set(key, [node]);
   else nodes.push(node);

@@ -1,5 +1,5 @@
-import { type Graph, kindOf, type Node, read, records, shared } from "./graph.ts";
-import type { Value } from "./value.ts";
+import { type Graph, kindOf, type Node, push, read, records, shared } from "./graph.ts";
+import { Undetermined, type Value } from "./value.ts";
 
 /** A place where a resource names another one. */
 export interface Reference {
@@ -75,8 +75,8 @@ export function whose(graph: Graph, node: Node): string {
   return `${node.name}, which belongs to ${graph.owner(node) ?? "nobody"}`;
 }
 
-/** Finds others that claim the same thing for another tenant. `claims` gives what a resource claims. */
-export function claimedByOthers(
+/** Finds others that claim the same thing. `claims` gives what a resource claims; `key` is its own among all rules. */
+export function sharedClaims(
   graph: Graph,
   key: string,
   node: Node,
@@ -84,22 +84,29 @@ export function claimedByOthers(
 ): { claim: string; other: Node }[] {
   const all = graph.memo(`claims:${key}`, () => {
     const found = new Map<string, Node[]>();
-    for (const each of graph.nodes) {
-      for (const claim of claimsOf(each, claims)) found.set(claim, [...(found.get(claim) ?? []), each]);
-    }
+    for (const each of graph.nodes) for (const claim of claimsOf(each, claims)) push(found, claim, each);
     return found;
   });
   return claims(node).flatMap((claim) =>
-    (all.get(claim) ?? [])
-      .filter((other) => graph.owner(other) !== graph.owner(node))
-      .map((other) => ({ claim, other })),
+    (all.get(claim) ?? []).filter((other) => other !== node).map((other) => ({ claim, other })),
   );
+}
+
+/** Finds others that claim the same thing for another tenant; see `sharedClaims`. */
+export function claimedByOthers(
+  graph: Graph,
+  key: string,
+  node: Node,
+  claims: (node: Node) => readonly string[],
+): { claim: string; other: Node }[] {
+  return sharedClaims(graph, key, node, claims).filter(({ other }) => graph.owner(other) !== graph.owner(node));
 }
 
 function claimsOf(node: Node, claims: (node: Node) => readonly string[]): readonly string[] {
   try {
     return claims(node);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof Undetermined)) throw error;
     // An unknown claim is reported for the resource that makes it.
     return [];
   }

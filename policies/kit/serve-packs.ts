@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { type Policies, PolicyPack, type ResourceValidationPolicy } from "@pulumi/policy";
 import type { Pack, Rule } from "./define-rule.ts";
-import { evaluate, type Finding, toRecord } from "./evaluate.ts";
+import { breaks, evaluate, type Finding, toRecord } from "./evaluate.ts";
 import { graphOfPreview } from "./graph-of-preview.ts";
 import { toValues } from "./value.ts";
 
@@ -23,9 +23,8 @@ export function servePacks(name: string, packs: readonly Pack[]): void {
       validateStack: ({ resources }, report) => {
         const findings = evaluate(graphOfPreview(resources), packs);
         keep(findings, resources[0]?.urn ?? "");
-        const refused = findings.filter(
-          ({ rule, state }) => state === "error" || (state === "fail" && rule.enforcement !== "advisory"),
-        );
+        // What is still open is settled after the update.
+        const refused = findings.filter((finding) => breaks(finding) && finding.state !== "undetermined");
         rest = findings.filter(
           (finding) => ["fail", "undetermined"].includes(finding.state) && !refused.includes(finding),
         );

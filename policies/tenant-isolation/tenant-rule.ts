@@ -9,7 +9,7 @@ export function tenantRule(
   return defineRule({
     severity: "critical",
     enforcement: "mandatory",
-    controls: ["ac-4", "sc-4", "ca-9"].map((id) => ({ framework, id, support: "supporting" })),
+    controls: ["AC-4", "SC-4", "CA-9"].map((id) => ({ framework, id, support: "supporting" })),
     ...rule,
     appliesTo: (node, graph) => graph.tenants.size > 0 && rule.appliesTo(node, graph),
   });

@@ -8,7 +8,7 @@ export const minTls = defineRule({
   title: "A zone takes TLS 1.2 or later",
   severity: "high",
   enforcement: "remediate",
-  controls: [{ framework: "NIST SP 800-53 r5", id: "sc-8.1", support: "supporting" }],
+  controls: [{ framework: "NIST SP 800-53 r5", id: "SC-8(1)", support: "supporting" }],
   cannotSee: "A zone whose settings no resource of the stack makes.",
   remedy: 'Set min_tls_version to "1.2"',
   appliesTo: (node) => kindOf(node.type) === "ZoneSetting" && read(node, "settingId") === "min_tls_version",

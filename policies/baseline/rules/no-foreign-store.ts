@@ -6,7 +6,7 @@ export const noForeignStore = defineRule({
   title: "A store that is bound is made by the stack of its environment",
   severity: "critical",
   enforcement: "mandatory",
-  controls: [{ framework: "NIST SP 800-53 r5", id: "sc-4", support: "supporting" }],
+  controls: [{ framework: "NIST SP 800-53 r5", id: "SC-4", support: "supporting" }],
   cannotSee: "Two stores of which one is filled from the other.",
   remedy: "Refer to a store of this environment instead of writing an id",
   appliesTo: (node) => references(node).some(({ calls }) => !calls),

@@ -1,7 +1,8 @@
 import { defineRule } from "../../kit/define-rule.ts";
-import { type Graph, kindOf, type Node, read } from "../../kit/graph.ts";
+import { kindOf, type Node, read } from "../../kit/graph.ts";
+import { sharedClaims } from "../../kit/references.ts";
 
-function claim(node: Node): string | undefined {
+function claims(node: Node): string[] {
   const kind = kindOf(node.type);
   const value =
     kind === "WorkersRoute"
@@ -10,19 +11,7 @@ function claim(node: Node): string | undefined {
         ? read(node, "hostname")
         : undefined;
   // A custom domain answers all of its host, as a route to every path does.
-  return typeof value === "string" ? value.toLowerCase().replace(/\/\*$/, "") : undefined;
-}
-
-function claimed(graph: Graph): Map<string, Node[]> {
-  return graph.memo("routes", () => {
-    const found = new Map<string, Node[]>();
-    for (const node of [...graph.ofKind("WorkersRoute"), ...graph.ofKind("WorkersCustomDomain")]) {
-      if (typeof node.props.pattern === "symbol" || typeof node.props.hostname === "symbol") continue;
-      const pattern = claim(node);
-      if (pattern !== undefined) found.set(pattern, [...(found.get(pattern) ?? []), node]);
-    }
-    return found;
-  });
+  return typeof value === "string" ? [value.toLowerCase().replace(/\/\*$/, "")] : [];
 }
 
 export const oneRouteOwner = defineRule({
@@ -30,12 +19,11 @@ export const oneRouteOwner = defineRule({
   title: "A route or a custom domain belongs to one Worker",
   severity: "high",
   enforcement: "mandatory",
-  controls: [{ framework: "NIST SP 800-53 r5", id: "cm-6", support: "supporting" }],
+  controls: [{ framework: "NIST SP 800-53 r5", id: "CM-6", support: "supporting" }],
   cannotSee: "Routes that other stacks or people make in the same zone.",
   remedy: "Leave the pattern to one service of the catalog",
   appliesTo: ({ type }) => ["WorkersRoute", "WorkersCustomDomain"].includes(kindOf(type)),
   *check(node, graph) {
-    const others = (claimed(graph).get(claim(node) ?? "") ?? []).filter((other) => other !== node);
-    for (const other of others) yield `${other.name} claims the same pattern`;
+    for (const { other } of sharedClaims(graph, "routes", node, claims)) yield `${other.name} claims the same pattern`;
   },
 });

@@ -6,7 +6,7 @@ export const orphanQueue = defineRule({
   title: "A queue has a consumer, or takes dead letters",
   severity: "medium",
   enforcement: "mandatory",
-  controls: [{ framework: "NIST SP 800-53 r5", id: "cm-8", support: "supporting" }],
+  controls: [{ framework: "NIST SP 800-53 r5", id: "CM-8", support: "supporting" }],
   cannotSee: "Consumers that pull over HTTP without a resource of the stack.",
   remedy: "Declare the consumer, or remove the queue",
   appliesTo: ({ type }) => kindOf(type) === "Queue",

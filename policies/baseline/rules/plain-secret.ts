@@ -12,7 +12,7 @@ export const plainSecret = defineRule({
   title: "No plain binding holds a secret",
   severity: "critical",
   enforcement: "mandatory",
-  controls: [{ framework: "NIST SP 800-53 r5", id: "ia-5", support: "supporting" }],
+  controls: [{ framework: "NIST SP 800-53 r5", id: "IA-5", support: "supporting" }],
   cannotSee: "A secret that neither its name nor its form gives away.",
   remedy: "Declare it as a secret in the catalog",
   appliesTo: ({ type }) => kindOf(type) === "WorkersScript",

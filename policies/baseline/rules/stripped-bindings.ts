@@ -12,7 +12,7 @@ export const strippedBindings = defineRule({
   title: "A Worker has every binding that the catalog declares",
   severity: "critical",
   enforcement: "mandatory",
-  controls: [{ framework: "NIST SP 800-53 r5", id: "cm-6", support: "supporting" }],
+  controls: [{ framework: "NIST SP 800-53 r5", id: "CM-6", support: "supporting" }],
   cannotSee: "Uploads that go round this program, until the next refresh.",
   remedy: "Upload the Worker with this program only",
   appliesTo: (node) => node.type === "chittyops:index:ChittyService" && declared(node) !== undefined,

@@ -7,7 +7,7 @@ export const tailConsumer = defineRule({
   title: "A Worker has a tail consumer, or is one",
   severity: "medium",
   enforcement: "mandatory",
-  controls: [{ framework: "NIST SP 800-53 r5", id: "au-12", support: "supporting" }],
+  controls: [{ framework: "NIST SP 800-53 r5", id: "AU-12", support: "supporting" }],
   cannotSee: "Whether the consumer keeps what it is sent.",
   remedy: "Name the tail consumer of the environment in the catalog",
   appliesTo: ({ type }) => kindOf(type) === "WorkersScript",
@@ -23,9 +23,11 @@ export const tailConsumer = defineRule({
             : [],
         ),
     );
-    const isOne = graph
-      .ofKind("WorkersScript")
-      .some(({ propertyDependencies }) => propertyDependencies.tailConsumers?.includes(node.urn));
-    if (!isOne && (name === unknown || !consumed.includes(name ?? null))) yield "nothing receives its logs";
+    const depended = graph.memo(
+      "tails-by-edge",
+      () => new Set(graph.ofKind("WorkersScript").flatMap((script) => script.propertyDependencies.tailConsumers ?? [])),
+    );
+    if (!depended.has(node.urn) && (name === unknown || !consumed.includes(name ?? null)))
+      yield "nothing receives its logs";
   },
 });

@@ -1,5 +1,6 @@
 import { html } from "hono/html";
-import { isBinding, type Review, type State } from "../review.ts";
+import { isBinding } from "../../../contracts/policy-result.ts";
+import type { Review, State } from "../review.ts";
 import { cell, code, type Html, items, resourceLabel, row, rowHead, stateLabel, table } from "./parts.ts";
 
 const worth: readonly State[] = ["fail", "error", "undetermined", "fail-waived"];

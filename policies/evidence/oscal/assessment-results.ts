@@ -1,4 +1,5 @@
-import { isBinding, type Review, type ReviewedRule } from "../review.ts";
+import { isBinding } from "../../../contracts/policy-result.ts";
+import type { Review, ReviewedRule } from "../review.ts";
 import { byResource } from "../tally.ts";
 import { verdictOf } from "../verdict.ts";
 import { activityOf } from "./assessment-plan.ts";

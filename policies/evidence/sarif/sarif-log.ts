@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Invocation, Log, Notification, ReportingDescriptor, Result, Run } from "sarif";
+import { isBinding } from "../../../contracts/policy-result.ts";
 import type { Review, ReviewedRule } from "../review.ts";
-import { isBinding } from "../review.ts";
 import { waiverProblemsOf } from "../verdict.ts";
 import { catalogLocation } from "./catalog-location.ts";
 

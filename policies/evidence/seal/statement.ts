@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { isBinding, type Review } from "../review.ts";
+import { isBinding } from "../../../contracts/policy-result.ts";
+import type { Review } from "../review.ts";
 import { verdictOf } from "../verdict.ts";
 
 export const statementType = "application/vnd.in-toto+json";

@@ -1,10 +1,6 @@
 import { shared } from "../../kit/graph.ts";
+import { tenantInName } from "../tenant-in-name.ts";
 import { tenantRule } from "../tenant-rule.ts";
-
-/** Delimiter-aware: `acme2` does not hold `acme`. */
-function holds(name: string, id: string): boolean {
-  return `-${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}-`.includes(`-${id}-`);
-}
 
 export const aliasesKeepOwner = tenantRule({
   id: "tenant-aliases-keep-owner",
@@ -17,8 +13,7 @@ export const aliasesKeepOwner = tenantRule({
     for (const alias of node.options.aliases) {
       const target = graph.node(alias);
       const before = alias.slice(alias.lastIndexOf("::") + 2);
-      const named = [...graph.tenants].filter((id) => holds(before, id)).sort((a, b) => b.length - a.length)[0];
-      const previous = target === undefined ? named : graph.owner(target);
+      const previous = target === undefined ? tenantInName(before, graph.tenants) : graph.owner(target);
       if (previous !== owner && previous !== shared) yield `it was ${before}, of ${previous ?? "no tenant"}`;
     }
   },

@@ -15,7 +15,7 @@ export const boundedUse = tenantRule({
   id: "tenant-bounded-use",
   title: "What one tenant can use up is bounded",
   severity: "high",
-  controls: [{ framework: "NIST SP 800-53 r5", id: "sc-6", support: "supporting" }],
+  controls: [{ framework: "NIST SP 800-53 r5", id: "SC-6", support: "supporting" }],
   cannotSee: "Whether the bounds of all tenants together fit the account.",
   remedy: "Set the limits of the script, a rate limit, the quota of the project, and the connections of Hyperdrive",
   appliesTo: (node, graph) => kindOf(node.type) in bounds && graph.owner(node) !== shared,

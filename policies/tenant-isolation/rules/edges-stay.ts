@@ -1,3 +1,4 @@
+import { dependenciesOf } from "../../kit/graph.ts";
 import { mayUse, whose } from "../../kit/references.ts";
 import { tenantRule } from "../tenant-rule.ts";
 
@@ -8,8 +9,7 @@ export const edgesStay = tenantRule({
   remedy: "Use a resource of the same tenant, or declare the other one shared",
   appliesTo: ({ type }) => !type.startsWith("pulumi:"),
   *check(node, graph) {
-    const edges = new Set([...node.dependencies, ...Object.values(node.propertyDependencies).flat()]);
-    for (const urn of edges) {
+    for (const urn of dependenciesOf(node)) {
       const target = graph.node(urn);
       if (target === undefined || target.type.startsWith("pulumi:")) continue;
       if (!mayUse(graph, node, target)) yield `it depends on ${whose(graph, target)}`;

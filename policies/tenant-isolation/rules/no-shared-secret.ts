@@ -1,4 +1,4 @@
-import { type Graph, kindOf, type Node, records, shared } from "../../kit/graph.ts";
+import { dependenciesOf, type Graph, kindOf, type Node, records, shared } from "../../kit/graph.ts";
 import { claimedByOthers, whose } from "../../kit/references.ts";
 import { tenantRule } from "../tenant-rule.ts";
 
@@ -9,8 +9,7 @@ function fed(graph: Graph): Map<string, Set<string>> {
     for (const node of graph.nodes) {
       const owner = graph.owner(node);
       if (owner === undefined || owner === shared) continue;
-      for (const urn of [...node.dependencies, ...Object.values(node.propertyDependencies).flat()])
-        found.set(urn, (found.get(urn) ?? new Set()).add(owner));
+      for (const urn of dependenciesOf(node)) found.set(urn, (found.get(urn) ?? new Set()).add(owner));
     }
     return found;
   });

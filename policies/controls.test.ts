@@ -1,0 +1,13 @@
+import { expect, it } from "vitest";
+import { baseline } from "./baseline/pack.ts";
+import { oscalControl } from "./evidence/oscal/control-id.ts";
+import { tenantIsolation } from "./tenant-isolation/pack.ts";
+
+it("has rules whose controls the evidence can name in OSCAL", () => {
+  const rules = [...baseline.rules, ...tenantIsolation.rules];
+  const unknown = rules.flatMap(({ id, controls }) =>
+    controls.filter((control) => oscalControl(control.id) === undefined).map((control) => `${id}: ${control.id}`),
+  );
+  expect(unknown).toEqual([]);
+  expect(rules.every(({ controls }) => controls.length > 0)).toBe(true);
+});
