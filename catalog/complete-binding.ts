@@ -95,7 +95,7 @@ export function completeBinding(binding: BindingSpec, merged: Merged, around: Su
       const target: StoreTarget =
         binding.id === undefined
           ? { store: `${instanceOf(binding.owner)}/${binding.kind}/${storeName(binding)}` }
-          : { id: binding.id };
+          : { id: binding.id, ...(binding.shared && { shared: true }) };
       return { kind: binding.kind, name, target };
     }
     case "hyperdrive":

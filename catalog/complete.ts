@@ -125,6 +125,7 @@ export function completeService(merged: Merged, around: Surroundings): ResolvedS
     worker: worker && completeWorker(worker, merged, around),
     url: urlOf(spec, hosts, around),
     health: { path: spec.health?.path ?? healthDefaults.path, expect: spec.health?.expect ?? healthDefaults.expect },
+    mcp: spec.mcp,
     hosts,
     routes: worker ? (spec.routes ?? []).map(inDomain) : [],
     crons: held ? [] : crons,

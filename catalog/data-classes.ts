@@ -1,4 +1,15 @@
-export const dataClasses = ["public", "internal", "personal", "financial", "legal", "credential"] as const;
+/** Criminal justice information, as the CJIS Security Policy of the FBI defines it. */
+export const criminalJustice = "criminal-justice";
+
+export const dataClasses = [
+  "public",
+  "internal",
+  "personal",
+  "financial",
+  "legal",
+  criminalJustice,
+  "credential",
+] as const;
 export type DataClass = (typeof dataClasses)[number];
 
 /** Data whose loss or disclosure harms somebody: never cached on the way, and backed up each day wherever it is real. */

@@ -32,8 +32,11 @@ export type ResolvedStore = {
 );
 export type StoreKind = ResolvedStore["kind"];
 
-/** What a binding of a store points at: a store of this program by its key, or an existing one by the cloud's id. */
-export type StoreTarget = { store: string } | { id: string };
+/**
+ * What a binding of a store points at: a store of this program by its key, or an existing one by the cloud's id, which several environments
+ * may share on purpose.
+ */
+export type StoreTarget = { store: string } | { id: string; shared?: true };
 
 type Declared<Kind extends BindingSpec["kind"]> = Extract<BindingSpec, { kind: Kind }>;
 
@@ -198,6 +201,8 @@ export interface ResolvedService {
   /** Where it is reached, without a port; absent for a package that runs nowhere. */
   url?: string | undefined;
   health: { path: string; expect: string };
+  /** Path at which it speaks the Model Context Protocol. */
+  mcp?: string | undefined;
   /** Custom domains of the Worker, the one of `url` first. */
   hosts: readonly string[];
   routes: readonly string[];

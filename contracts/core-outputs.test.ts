@@ -30,6 +30,7 @@ describe("parseCoreOutputs", () => {
 
   it.each([
     ["a newer version", { ...published, version: 2 }, "version 2"],
+    ["an older version", { ...published, version: 0 }, "version 0"],
     ["no contract", undefined, "publishes no contract"],
     ["a contract without a version", { ...published, version: undefined }, "publishes no contract"],
   ])("refuses %s, naming the stack", (_case, value, why) => {
@@ -37,6 +38,7 @@ describe("parseCoreOutputs", () => {
     expect(error).toBeInstanceOf(CoreOutputsError);
     expect(String(error)).toContain(producer);
     expect(String(error)).toContain(why);
+    expect(String(error)).toContain("Remedy: ");
   });
 
   it("names each broken field, the stack and its version, and shows no value", () => {

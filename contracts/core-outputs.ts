@@ -43,18 +43,22 @@ export function parseCoreOutputs(published: unknown, producer: string): CoreOutp
     typeof published === "object" && published !== null && "version" in published ? published.version : undefined;
   if (typeof version !== "number") {
     throw new CoreOutputsError(
-      `Stack ${producer} publishes no contract: expected an output "core" with a version. Deploy it with this version of ChittyOps first.`,
+      `Stack ${producer} publishes no contract: expected an output "core" with version ${coreOutputsVersion}. Remedy: deploy core with this version of ChittyOps (npx chittyops up -e <environment>).`,
     );
   }
-  if (version > coreOutputsVersion) {
+  if (version !== coreOutputsVersion) {
+    const remedy =
+      version > coreOutputsVersion
+        ? "update ChittyOps here"
+        : "deploy core with this version of ChittyOps (npx chittyops up -e <environment>)";
     throw new CoreOutputsError(
-      `Stack ${producer} publishes version ${version} of core's contract; this program reads up to ${coreOutputsVersion}. Update ChittyOps here.`,
+      `Stack ${producer} publishes version ${version} of core's contract; this program reads version ${coreOutputsVersion}. Remedy: ${remedy}.`,
     );
   }
   const parsed = coreOutputsSchema.safeParse(published);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join(".") || "core"}: ${message}`);
   throw new CoreOutputsError(
-    `Stack ${producer} publishes version ${version} of core's contract, and it does not keep it:\n${problems.join("\n")}`,
+    `Stack ${producer} publishes version ${version} of core's contract, and it does not keep it:\n${problems.join("\n")}\nRemedy: deploy core with this version of ChittyOps (npx chittyops up -e <environment>).`,
   );
 }

@@ -48,6 +48,8 @@ export const identityFields = {
   tier: z.literal([0, 1, 2, 3, 4, 5]),
   /** Who answers for it: a person or a group. */
   owner: z.string().min(1),
+  /** Path at which it speaks the Model Context Protocol, where it does. */
+  mcp: sitePath.optional(),
 };
 
 /** A service as declared, without its overrides; those are checked against it field by field by `validateCatalog`. */

@@ -50,6 +50,7 @@ export const chittymcp = defineService({
   tier: 3,
   owner: "chittyos",
   dataClass: "internal",
+  mcp: "/mcp",
   hosting: { kind: "worker" },
   hosts: ["mcp.{domain}", "mcp-aggregator.{domain}"],
   bindings: [
