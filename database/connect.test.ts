@@ -19,6 +19,14 @@ beforeAll(async () => {
     await postgres.query(`create role ${role} login password ${escapeLiteral(password)}`);
   await postgres.query("create database closed");
   await postgres.query("revoke connect on database closed from public");
+  await postgres.createDatabase("used_up");
+  await postgres.query(
+    `create function refuse() returns event_trigger language plpgsql as $$ begin
+       raise exception using errcode = 'XX000', message = 'Your project has exceeded the compute time quota. Upgrade your plan to increase limits.';
+     end $$;
+     create event trigger refuse on login execute function refuse()`,
+    "used_up",
+  );
 });
 afterAll(() => postgres.stop());
 
@@ -63,6 +71,7 @@ describe("connect", () => {
     ["wrong-password", () => uri("nobody")],
     ["unknown-database", () => uri("app", "", encoded, "absent")],
     ["not-allowed", () => uri("app", "", encoded, "closed")],
+    ["quota", () => uri("app", "", encoded, "used_up")],
     ["tls-required", () => uri("tls_only", "?sslmode=disable")],
     ["channel-binding", () => uri("plain_text", "?sslmode=require&channel_binding=require")],
     ["channel-binding", () => uri("app", "?sslmode=disable&channel_binding=require")],

@@ -9,7 +9,7 @@ import { explainConnectionError } from "./explain-connection-error.ts";
 export interface ConnectOptions {
   /** Shown in `pg_stat_activity`, e.g. `chittyops migrate`. */
   applicationName: string;
-  /** Milliseconds for address, TCP, TLS and authentication together; 15,000 unless said, which a suspended endpoint needs less than. */
+  /** Milliseconds for address, TCP, TLS and authentication together, where the URI says nothing; 15,000, which a suspended endpoint needs less than. */
   connectTimeout?: number;
   /** Milliseconds. Set on the session, so only for a direct host: behind a pooler it would reach other people's sessions. */
   statementTimeout?: number;
@@ -91,7 +91,7 @@ async function open(
     password: target.password ?? "",
     ssl,
     application_name: applicationName,
-    connectionTimeoutMillis: connectTimeout,
+    connectionTimeoutMillis: target.connectTimeout ?? connectTimeout,
     enableChannelBinding: target.channelBinding !== "disable" && ssl !== false,
     keepAlive: true,
     stream: () => socket,

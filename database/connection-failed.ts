@@ -12,10 +12,20 @@ export type ConnectionFailure =
   | "unknown-database"
   | "not-allowed"
   | "too-many-connections"
+  | "quota"
   | "waking"
   | "lost"
   | "aborted"
   | "other";
+
+const passing: readonly ConnectionFailure[] = [
+  "unknown-host",
+  "refused",
+  "timeout",
+  "too-many-connections",
+  "waking",
+  "lost",
+];
 
 /** A connection that could not be opened, and what to do about it. Never holds the URI or the password. */
 export class ConnectionFailed extends Error {
@@ -30,5 +40,9 @@ export class ConnectionFailed extends Error {
     this.found = found;
     this.expected = expected;
     this.remedy = remedy;
+  }
+  /** Whether trying again may help: the server was not reached, starts up or is full. */
+  get transient(): boolean {
+    return passing.includes(this.reason);
   }
 }

@@ -16,6 +16,8 @@ export interface ConnectionTarget {
   /** Path of a file in PEM, or `system` for the certificate authorities that Node knows, which are the default. */
   rootCertificate: string | undefined;
   channelBinding: "disable" | "prefer" | "require";
+  /** Milliseconds that `connect_timeout` gives (it is in seconds). */
+  connectTimeout: number | undefined;
   /** `options` of the startup message, e.g. `endpoint=ep-…` for clients that cannot send a server name. */
   startupOptions: string | undefined;
 }
@@ -45,6 +47,7 @@ export function parseConnectionUri(uri: string): ConnectionTarget {
     sslMode: oneOf("sslmode", searchParams, sslModes, "prefer"),
     rootCertificate: searchParams.get("sslrootcert") ?? undefined,
     channelBinding: oneOf("channel_binding", searchParams, ["disable", "prefer", "require"] as const, "prefer"),
+    connectTimeout: milliseconds(searchParams.get("connect_timeout")),
     startupOptions: searchParams.get("options") ?? undefined,
   };
 }
@@ -74,6 +77,12 @@ function oneOf<Value extends string>(
   const found = allowed.find((value) => value === given);
   if (found === undefined) throw malformed(`its ${name} is none of ${allowed.join(", ")}`);
   return found;
+}
+
+function milliseconds(seconds: string | null): number | undefined {
+  if (seconds === null) return undefined;
+  if (!/^\d{1,6}$/.test(seconds)) throw malformed("its connect_timeout is no number of seconds");
+  return Number(seconds) * 1000;
 }
 
 function decoded(text: string, part: string): string {

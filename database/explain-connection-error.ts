@@ -88,6 +88,12 @@ export function explainConnectionError(error: unknown, target: ConnectionTarget)
       `${where} has no connection left: ${message}.`,
       "Use the pooled host, end idle sessions, or give the endpoint a larger compute size.",
     );
+  if (/exceeded the .* quota/i.test(message))
+    return failed(
+      "quota",
+      `${where} lets nobody in: ${message}.`,
+      "Raise the quota of the database in the catalog and run `up`, or wait until the next billing period begins.",
+    );
   if (code === "57P03" || /endpoint is (being )?(suspended|starting|disabled)|compute.*(start|wak)/i.test(message))
     return failed(
       "waking",

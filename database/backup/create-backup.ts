@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Client, ClientBase } from "pg";
 import { to as copyTo } from "pg-copy-streams";
+import type { Digest } from "../digester.ts";
 import { aborted, BackupFailed } from "./backup-failed.ts";
 import { checkName, newBackupId } from "./backup-id.ts";
 import { encrypterFor, type Recipient, readSigningKey, recipientFingerprint } from "./backup-keys.ts";
@@ -9,7 +10,7 @@ import type { Contents, OutsideMigrations, RecordedMigration, TableRecord } from
 import { databaseError } from "./database-error.ts";
 import { type Destination, destinationError } from "./destination.ts";
 import { type Manifest, manifestFile, type SealedFile, signatureFile, signManifest } from "./manifest.ts";
-import { type Digest, defaultPieceBytes, seal } from "./sealed-file.ts";
+import { defaultPieceBytes, seal } from "./sealed-file.ts";
 import { type Connect, openSessions, type Sessions } from "./sessions.ts";
 import { joinSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { copyOut, readFingerprint } from "./table-data.ts";

@@ -289,6 +289,22 @@ it("says which table a row did not fit, and not the row", async () => {
   expect(await target.query("select * from a")).toEqual([]);
 });
 
+it("says that the database it restores into is full, and keeps nothing", async () => {
+  const source = await world.database("create table a (id int)");
+  await source.query("insert into a values (1)");
+  const { manifest } = await world.backUp(source);
+  const target = await world.database();
+  const migrate = async () =>
+    void (await target.query(`create function room() returns boolean language plpgsql as $$ begin
+      raise exception using errcode = '53100', message = 'could not extend file: No space left on device'; end $$;
+      create table a (id int check (room()))`));
+  await expect(world.restore(manifest.id, target, { migrate })).rejects.toMatchObject({
+    reason: "database",
+    found: expect.stringContaining("public.a: the database's own disk is full"),
+  });
+  expect(await target.query("select * from a")).toEqual([]);
+});
+
 it("says that its connection dropped, and that it was aborted, and leaves no session", async () => {
   const source = await world.database("create table a (words text)");
   await source.query("insert into a select repeat(md5(g::text), 10) from generate_series(1, 30000) g");

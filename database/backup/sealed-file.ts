@@ -1,15 +1,9 @@
-import { createHash } from "node:crypto";
-import { Transform, type Writable } from "node:stream";
+import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createZstdCompress, createZstdDecompress } from "node:zlib";
 import type { Decrypter, Encrypter } from "age-encryption";
+import { type Digest, digester } from "../digester.ts";
 import { BackupFailed } from "./backup-failed.ts";
-
-export interface Digest {
-  bytes: number;
-  /** Hexadecimal. */
-  sha256: string;
-}
 
 export const defaultPieceBytes = 16 * 2 ** 20;
 
@@ -75,17 +69,4 @@ function wrongKey({ what, recipients }: SealedFor): BackupFailed {
     remedy:
       "Give the identity that was current when the backup was made; old ones stay needed as long as their backups are kept.",
   });
-}
-
-function digester(): { through: Transform; digest(): Digest } {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  const through = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      done(null, chunk);
-    },
-  });
-  return { through, digest: () => ({ bytes, sha256: hash.digest("hex") }) };
 }

@@ -75,6 +75,22 @@ it("says of a failed migration where it stopped, keeps nothing of it, and goes o
   expect((await run(folder)).applied.map(({ name }) => name)).toEqual(["0002_lines", "0003_more"]);
 });
 
+it("says that the database is full, keeps nothing of the file, and goes on once there is room", async () => {
+  const { run, query } = await database();
+  // As Postgres and Neon report it.
+  await query(`create function fill() returns void language plpgsql as $$ begin
+    if to_regclass('room') is null then
+      raise exception using errcode = '53100', message = 'could not extend file because project size limit (512 MB) has been exceeded';
+    end if; end $$`);
+  const folder = folderOf({ "0001_invoices.sql": `${invoices}\nselect fill();` });
+  const failed = await rejection(run(folder));
+  expect(failed).toMatchObject({ file: "0001_invoices.sql", code: "53100", reached: { applied: [] } });
+  expect(failed.message).toContain("remedy: the database has no room left");
+  expect(await query("select to_regclass('invoices') as invoices")).toEqual([{ invoices: null }]);
+  await query("create table room ()");
+  expect((await run(folder)).applied).toHaveLength(1);
+});
+
 it("tells status: applied with times, pending with what they do, drifted", async () => {
   const { run, connection } = await database();
   const folder = folderOf({ "0001_invoices.sql": invoices });

@@ -1,5 +1,6 @@
 import { setTimeout as delay, setImmediate } from "node:timers/promises";
 import type { Client, DatabaseError } from "pg";
+import { ConnectionFailed } from "../connection-failed.ts";
 import {
   type Applying,
   applyAlone,
@@ -10,7 +11,7 @@ import {
   type Timeouts,
 } from "./apply.ts";
 import { cancelOnAbort } from "./cancel-on-abort.ts";
-import { type Connection, ConnectionFailed } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { checkLock, type LockHolder, releaseLock, takeLock } from "./lock.ts";
 import { isLost } from "./lost.ts";
 import type { MigrationFolder, Phase } from "./migration.ts";
@@ -190,13 +191,10 @@ class Run {
     client: Client,
     tries: number,
   ): Promise<MigrationFailed> {
-    const { role } = this.options.connection;
     const remedy =
       error.code === insufficientPrivilege
-        ? await missingRight(client, role, error, statement)
-        : mayPass(error)
-          ? `tried ${tries} times; end the transaction that is in the way (select * from pg_stat_activity where state <> 'idle'), then run again`
-          : undefined;
+        ? await missingRight(client, this.options.connection.role, error, statement)
+        : remedyOf(error, tries);
     return new MigrationFailed(migration, statement, error, remedy, this.reached());
   }
 
@@ -263,6 +261,17 @@ class Run {
 /** Lock timeout, deadlock, serialization failure. */
 function mayPass({ code }: DatabaseError): boolean {
   return code === "55P03" || code === "40P01" || code === "40001";
+}
+
+/** SQLSTATE of a disk without room, and at Neon of a project that is as large as it may be. */
+const diskFull = "53100";
+
+function remedyOf(error: DatabaseError, tries: number): string | undefined {
+  if (mayPass(error))
+    return `tried ${tries} times; end the transaction that is in the way (select * from pg_stat_activity where state <> 'idle'), then run again`;
+  if (error.code === diskFull)
+    return "the database has no room left: delete what nobody needs, or raise its storage quota, then run again";
+  return undefined;
 }
 
 function refuse(problems: readonly MigrationProblem[]): void {

@@ -64,7 +64,7 @@ export class MigrationInDoubt extends MigrationError {
         `${file}:${line} is half applied: a run died in this statement, outside a transaction, and it is not known whether it happened.`,
         `  statement: ${shown(statement)}`,
         ...describeReached(reached),
-        `  remedy: look at the database, then settle ${name}: as done, or to be run again`,
+        `  remedy: look at the database, then say whether it happened: chittyops db settle <database> ${name} done (or again)`,
       ].join("\n"),
     );
     this.file = file;

@@ -1,3 +1,4 @@
+import { ConnectionFailed } from "../../../database/connection-failed.ts";
 import { connectionTo } from "../../../database/migrations/connection.ts";
 import { describeEvent } from "../../../database/migrations/describe-event.ts";
 import { migrate } from "../../../database/migrations/migrate.ts";
@@ -132,7 +133,7 @@ async function explained<Result>(signal: AbortSignal, work: () => Promise<Result
     return await work();
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof MigrationError ? new ProviderError(error.message) : error;
+    throw isExpected(error) ? new ProviderError(error.message) : error;
   }
 }
 
@@ -164,7 +165,12 @@ function folderProblem(directory: ValueMap[string]): string | undefined {
     readMigrations(directory);
     return undefined;
   } catch (error) {
-    if (error instanceof MigrationError) return `cannot be used: ${error.message}`;
+    if (isExpected(error)) return `cannot be used: ${error.message}`;
     throw error;
   }
+}
+
+/** What a person can put right; anything else is a bug. */
+function isExpected(error: unknown): error is Error {
+  return error instanceof MigrationError || error instanceof ConnectionFailed;
 }

@@ -9,6 +9,7 @@ import type {
 } from "@neondatabase/api-client";
 import type { Current, ResourceDefinition } from "../../kit/definition.ts";
 import { ProviderError } from "../../kit/errors.ts";
+import { isLoopback } from "../../kit/loopback.ts";
 import { isJsonMap, type JsonMap } from "../../kit/value.ts";
 import type { Api } from "../api/api.ts";
 import { createOnce } from "../api/create-once.ts";
@@ -53,6 +54,7 @@ export const project: ResourceDefinition<NeonClient> = {
     return api.inTurn(`new project ${name}`, async () => {
       const mark = marker(randomUUID());
       const request = creationRequest(inputs, orgId, mark);
+      let answered: ProjectParts | undefined;
       const made = await createOnce<Made>(
         api,
         {
@@ -61,6 +63,7 @@ export const project: ResourceDefinition<NeonClient> = {
           post: async () => {
             const answer = await api.post("createProject", [request], signal);
             const { id } = answer.project;
+            answered = answeredParts(answer);
             return { projectId: id, id, operations: answer.operations, outputs: answeredOutputs(answer) };
           },
           made: async () => {
@@ -73,7 +76,9 @@ export const project: ResourceDefinition<NeonClient> = {
         signal,
       );
       return api.inTurn(made.id, () =>
-        finish(api, made, signal, () => bringUp(api, { id: made.id, state: made.outputs, inputs }, inputs, signal)),
+        finish(api, made, signal, () =>
+          bringUp(api, { id: made.id, state: made.outputs, inputs }, inputs, signal, answered),
+        ),
       );
     });
   },
@@ -156,11 +161,14 @@ interface Created {
   readonly connection_uris: readonly ConnectionDetails[];
 }
 
+function answeredParts({ project: made, branch, endpoints, databases }: Created): ProjectParts {
+  return { project: made, branch, endpoint: endpoints[0], database: databases[0] };
+}
+
 /** What the answer to the creation tells: the only time that a project which stores no passwords shows one. */
-function answeredOutputs({ project: made, branch, endpoints, databases, connection_uris }: Created): JsonMap {
-  const [endpoint] = endpoints;
-  const [uri] = connection_uris;
-  const parts = { project: made, branch, endpoint, database: databases[0] };
+function answeredOutputs(answer: Created): JsonMap {
+  const [uri] = answer.connection_uris;
+  const parts = answeredParts(answer);
   if (uri === undefined || !URL.canParse(uri.connection_uri)) return knownOf(parts);
   const direct = new URL(uri.connection_uri);
   const pooled = new URL(direct.href);
@@ -170,15 +178,25 @@ function answeredOutputs({ project: made, branch, endpoints, databases, connecti
 
 /**
  * Makes a project what the inputs say, whatever state a creation left it in, and finds out how it is reached.
+ * @param answered What the answer to its creation showed, so that it need not be read again.
  * @throws NeonFailure 404 when it is gone.
  */
-async function bringUp(api: Api, current: Current, inputs: JsonMap, signal: AbortSignal): Promise<JsonMap> {
-  const parts = await partsOf(api, current.id, current.state, signal);
+async function bringUp(
+  api: Api,
+  current: Current,
+  inputs: JsonMap,
+  signal: AbortSignal,
+  answered?: ProjectParts,
+): Promise<JsonMap> {
+  const parts = answered ?? (await partsOf(api, current.id, current.state, signal));
   let isChanged = false;
   for await (const operations of updateProject(api, parts, inputs, current.inputs, signal)) {
     await settle(api, operations, signal);
     isChanged = true;
   }
+  const isAnswered = answered && !isChanged && current.state.connectionUri !== undefined;
+  // The embedded cloud's pooler is on a port of its own, which the answer does not tell.
+  if (isAnswered && !isLoopback(api.baseUrl)) return current.state;
   const now = isChanged ? await partsOf(api, current.id, renamed(current.state, inputs), signal) : parts;
   return outputsOf(api, now, signal);
 }

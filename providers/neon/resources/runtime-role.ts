@@ -1,6 +1,6 @@
 import { type ClientBase, escapeIdentifier, escapeLiteral } from "pg";
+import { ConnectionFailed } from "../../../database/connection-failed.ts";
 import { connectionTo } from "../../../database/migrations/connection.ts";
-import { MigrationError } from "../../../database/migrations/problem.ts";
 import { runtimeGrants } from "../../../database/runtime-grants.ts";
 import type { ResourceDefinition } from "../../kit/definition.ts";
 import { ProviderError } from "../../kit/errors.ts";
@@ -91,7 +91,7 @@ async function asOwner<Result>(
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof MigrationError) throw new ProviderError(error.message);
+    if (error instanceof ConnectionFailed) throw new ProviderError(error.message);
     // Postgres' own errors quote no statement in their message, and so no password.
     if (error instanceof Error && "severity" in error) throw new ProviderError(`Postgres refused: ${error.message}`);
     throw error;
