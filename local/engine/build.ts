@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Artifact, bundle } from "./bundle.ts";
+import { type Artifact, bundle, fileDigests } from "./bundle.ts";
 import { repositoryRoot } from "./home.ts";
 
 /**
@@ -9,7 +9,8 @@ import { repositoryRoot } from "./home.ts";
  * @throws Error with the messages of all that do not compile; the others are built all the same.
  */
 export async function buildArtifacts(): Promise<void> {
-  const results = await Promise.allSettled(artifacts().map((artifact) => bundle(repositoryRoot, artifact)));
+  const digestOf = fileDigests(repositoryRoot);
+  const results = await Promise.allSettled(artifacts().map((artifact) => bundle(repositoryRoot, artifact, digestOf)));
   const made = results.flatMap((result) =>
     result.status === "fulfilled" && result.value.built ? result.value.output : [],
   );

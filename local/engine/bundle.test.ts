@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { packagesIn } from "../../contracts/bundle-packages.ts";
 import { type Artifact, bundle } from "./bundle.ts";
 import { temporaryFolder } from "./testing/fakes.ts";
 
@@ -31,6 +32,30 @@ describe("bundle", () => {
     expect(readFileSync(join(root, `${worker.output}.sha256`), "utf8").trim()).toBe(
       createHash("sha256").update(output(root)).digest("hex"),
     );
+  });
+
+  it("says in its last line which versions of which packages are in it, those inside of others too", async () => {
+    const root = repository(
+      'import outer from "outer";\nimport { x } from "@scope/inner";\nexport default { outer, x };',
+    );
+    const add = (folder: string, name: string, version: string, code: string) => {
+      mkdirSync(join(root, folder), { recursive: true });
+      writeFileSync(
+        join(root, folder, "package.json"),
+        JSON.stringify({ name, version, type: "module", main: "index.js" }),
+      );
+      writeFileSync(join(root, folder, "index.js"), code);
+    };
+    add("node_modules/outer", "outer", "1.2.3", 'import { x } from "@scope/inner"; export default x;');
+    add("node_modules/outer/node_modules/@scope/inner", "@scope/inner", "1.0.0", "export const x = 1;");
+    add("node_modules/@scope/inner", "@scope/inner", "2.0.0", "export const x = 2;");
+    add("node_modules/unused", "unused", "9.9.9", "export default 9;");
+    await bundle(root, worker);
+    expect(packagesIn(output(root))).toEqual([
+      { name: "@scope/inner", version: "1.0.0" },
+      { name: "@scope/inner", version: "2.0.0" },
+      { name: "outer", version: "1.2.3" },
+    ]);
   });
 
   it("makes the same bytes from the same sources wherever they lie", async () => {

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { access, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type BuildOptions, build, version as esbuildVersion } from "esbuild";
+import type { BuildOptions } from "esbuild";
 import { z } from "zod";
+import { packagesLine, packagesMark } from "../../contracts/bundle-packages.ts";
+import { bundledPackages } from "./bundled-packages.ts";
 import { writeWhole } from "./write-whole.ts";
 
 /** One bundle. Paths are relative to the repository; `output` ends in `.mjs`. */
@@ -17,17 +19,22 @@ const record = z.object({ toolchain: z.string(), sources: z.record(z.string(), z
 
 /**
  * Bundles one artifact into a single file unless the one there was made from these very sources.
- * A bundle for workerd gets its sha256 (hexadecimal, one line) in `<output>.sha256`.
+ * A bundle for workerd says in its last line which versions of which packages are in it (contracts/bundle-packages.ts), and gets its sha256
+ * (hexadecimal, one line) in `<output>.sha256`.
  */
-export async function bundle(root: string, artifact: Artifact): Promise<{ output: string; built: boolean }> {
+export async function bundle(
+  root: string,
+  artifact: Artifact,
+  digestOf = fileDigests(root),
+): Promise<{ output: string; built: boolean }> {
   const { entry, output, target } = artifact;
   const path = join(root, output);
   const recordPath = join(dirname(path), `.${entry.replaceAll("/", "-")}.json`);
-  const toolchain = sha256(
-    `${await readFile(join(root, "package-lock.json"), "utf8")}${JSON.stringify(options(target))}${esbuildVersion}`,
-  );
-  if (await isFresh(root, path, target, recordPath, toolchain)) return { output, built: false };
+  const toolchain = sha256(`${await digestOf("package-lock.json")}${JSON.stringify(options(target))}${packagesMark}`);
+  if (await isFresh(path, target, recordPath, toolchain, digestOf)) return { output, built: false };
 
+  // Only here, since what is fresh needs no compiler.
+  const { build } = await import("esbuild");
   const { outputFiles, metafile } = await build({
     ...options(target),
     absWorkingDir: root,
@@ -35,7 +42,11 @@ export async function bundle(root: string, artifact: Artifact): Promise<{ output
     outfile: output,
     write: false,
   });
-  const contents = outputFiles[0]?.contents ?? new Uint8Array();
+  const code = outputFiles[0]?.contents ?? new Uint8Array();
+  const contents =
+    target === "workerd"
+      ? Buffer.concat([code, Buffer.from(packagesLine(await bundledPackages(root, Object.keys(metafile.inputs))))])
+      : code;
   const ours = Object.keys(metafile.inputs).filter((input) => !input.includes("node_modules/"));
   const sources: Record<string, string> = {};
   for (const source of ours.sort()) sources[source] = sha256(await readFile(join(root, source)));
@@ -77,19 +88,29 @@ function options(target: Artifact["target"]) {
   } satisfies BuildOptions;
 }
 
+/** Sha256 of files below `root`, each read once: bundles that are looked at together share most of their sources. */
+export function fileDigests(root: string): (file: string) => Promise<string> {
+  const known = new Map<string, Promise<string>>();
+  return (file) => {
+    const digest = known.get(file) ?? readFile(join(root, file)).then(sha256);
+    known.set(file, digest);
+    return digest;
+  };
+}
+
 async function isFresh(
-  root: string,
   path: string,
   target: string,
   recordPath: string,
   toolchain: string,
+  digestOf: (file: string) => Promise<string>,
 ): Promise<boolean> {
   try {
     const made = record.parse(JSON.parse(await readFile(recordPath, "utf8")));
     if (target === "workerd") await access(`${path}.sha256`);
     if (made.toolchain !== toolchain || made.output !== sha256(await readFile(path))) return false;
     for (const [source, digest] of Object.entries(made.sources)) {
-      if (digest !== sha256(await readFile(join(root, source)))) return false;
+      if (digest !== (await digestOf(source))) return false;
     }
     return true;
   } catch {

@@ -1,8 +1,12 @@
-// Loaded before anything else (`node --import`): lets the Pulumi SDK load two packages when it first uses them, and not at each start.
+// Loaded before anything else (`node --import`): lets the Pulumi SDK load some packages when it first uses them, and not at each start.
 // It needs them to turn functions of a program into text, which hardly any program does; they take half of the time of loading the SDK.
 import { registerHooks } from "node:module";
 
-const deferred = ["/@npmcli/arborist/lib/index.js", "/@pulumi/pulumi/typescript-shim.js"];
+const deferred = [
+  "/@npmcli/arborist/lib/index.js",
+  "/@pulumi/pulumi/typescript-shim.js",
+  "/normalize-package-data/lib/normalize.js",
+];
 
 registerHooks({
   load(url, context, nextLoad) {
@@ -27,6 +31,11 @@ function deferring(source: string): string {
       return exported;
     };
     // As an ES module it is taken as it is: otherwise the one who requires it would copy, and so load, everything at once.
-    module.exports = new Proxy({}, { get: (_, key) => (key === "__esModule" ? true : load()[key]) });
+    module.exports = new Proxy({}, {
+      get: (_, key) => {
+        if (key === "__esModule") return true;
+        return key === "default" && !("default" in load()) ? load() : load()[key];
+      },
+    });
   `;
 }

@@ -6,7 +6,8 @@ import { localPath, repositoryRoot } from "./home.ts";
 import { hasOfficialLanguageHost, installLanguageHost, installStandIns } from "./plugins.ts";
 
 export interface EnvironmentOptions {
-  engine: Engine;
+  /** It may still be looked for: bundles are built meanwhile. */
+  engine: Engine | Promise<Engine>;
   /** `stand-in`: ours, nothing is downloaded. `official`: the engine downloads what the program asks for. */
   plugins: "stand-in" | "official";
   /**
@@ -21,8 +22,8 @@ export interface EnvironmentOptions {
  * Builds the artifacts that are not fresh and installs plugins and language host into the private home.
  */
 export async function engineEnvironment(options: EnvironmentOptions): Promise<Record<string, string>> {
-  const { engine, plugins, home = "private" } = options;
-  await buildArtifacts();
+  const { plugins, home = "private" } = options;
+  const [engine] = await Promise.all([options.engine, buildArtifacts()]);
   const folders = [dirname(process.execPath), dirname(engine.pulumi), process.env.PATH ?? ""];
   const shared = {
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -32,6 +33,8 @@ export async function engineEnvironment(options: EnvironmentOptions): Promise<Re
     GOGC: process.env.GOGC ?? "400",
     // The engine need not wait for a plugin's answer about one resource before it asks about the next.
     PULUMI_PARALLEL_DIFF: "true",
+    // Nearly all of a run is waiting for the cloud, so that the engine's default, four operations for each processor, leaves it idle.
+    PULUMI_PARALLEL: process.env.PULUMI_PARALLEL ?? "32",
   };
   if (home === "user") {
     // Here our language host can only come from PATH; the engine says so in a warning.

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The engine this repository is tested with: what is downloaded or built, and the oldest one accepted on PATH. */
@@ -18,9 +18,9 @@ export const buildFlags: readonly string[] = [
 ];
 
 /** Names one engine: 32 hexadecimal digits over the modules, the flags and the platform. */
-export async function engineKey(moduleFolder: string = goModule): Promise<string> {
+export function engineKey(moduleFolder: string = goModule): string {
   const hash = createHash("sha256");
-  for (const file of ["go.mod", "go.sum"]) hash.update(await readFile(join(moduleFolder, file)));
+  for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(moduleFolder, file)));
   hash.update(JSON.stringify([buildFlags, process.platform, process.arch]));
   return hash.digest("hex").slice(0, 32);
 }

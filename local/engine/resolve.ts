@@ -34,7 +34,7 @@ export async function resolveEngine(options: EngineOptions = {}): Promise<Engine
   if (found) return found;
   const path = searchPath(options);
   const progress = options.progress ?? ((line: string) => console.error(line));
-  const folder = await cachedEngine(options);
+  const folder = cachedEngine(options);
   const release = await lockFolder(folder, progress);
   try {
     const second = attempts.filter(({ way }) => way !== "cache");
@@ -59,7 +59,7 @@ export async function resolveEngine(options: EngineOptions = {}): Promise<Engine
 /** The engine that is there already, on PATH or in the cache; makes nothing. */
 export async function findEngine(options: EngineOptions = {}): Promise<{ engine?: Engine; attempts: EngineAttempt[] }> {
   const attempts: EngineAttempt[] = [];
-  const folder = await cachedEngine(options);
+  const folder = cachedEngine(options);
   const onPath = await tryWay("path", attempts, () => engineOnPath(searchPath(options)));
   if (onPath) return { engine: await engine(onPath, "path", attempts), attempts };
   const cached = await tryWay("cache", attempts, () => engineInCache(folder));
@@ -71,8 +71,8 @@ function searchPath({ path }: EngineOptions): string {
   return path ?? process.env.PATH ?? "";
 }
 
-async function cachedEngine({ cacheFolder }: EngineOptions): Promise<string> {
-  return join(cacheFolder ?? engineCacheFolder(), await engineKey());
+function cachedEngine({ cacheFolder }: EngineOptions): string {
+  return join(cacheFolder ?? engineCacheFolder(), engineKey());
 }
 
 /** Milliseconds without a sign of life after which the process that was making the engine is taken for dead. */

@@ -42,6 +42,15 @@ describe("who may do what", () => {
     expect((await local(cloud.token)).status).toBe(401);
     expect((await local(cloud.admin)).status).toBe(200);
   });
+
+  it("lets every program read the clock, and only the admin token advance it", async () => {
+    const clock = (init?: RequestInit) => cloud.app.fetch(new Request("http://127.0.0.1/_local/clock", init));
+    await cloud.clock.advance(60_000);
+    expect(await (await clock()).json()).toMatchObject({ aheadMilliseconds: 60_000 });
+    const advance = { method: "POST", body: '{"advanceMilliseconds":1000}' };
+    expect((await clock(advance)).status).toBe(401);
+    expect((await clock({ ...advance, headers: { authorization: `Bearer ${cloud.token}` } })).status).toBe(401);
+  });
 });
 
 describe("an unknown route", () => {

@@ -12,10 +12,16 @@ import { faultRule } from "./faults.ts";
 import { provenanceOf } from "./provenance.ts";
 import { apiRoutes } from "./routes.ts";
 
-/** The embedded cloud's own endpoints below `/_local`, for the command line and for tests; they need the admin token. Plain JSON, no envelope. */
+/** The embedded cloud's own endpoints below `/_local`, for the command line and for tests; they need the admin token, but for reading the clock. Plain JSON, no envelope. */
 export function createLocalApp(options: ControlOptions): Hono {
   const { store, clock, requestLog, faults, neon } = options;
   const app = new Hono().basePath("/_local");
+  const time = () => ({
+    now: new Date(clock.now()).toISOString(),
+    aheadMilliseconds: Math.round(clock.now() - Date.now()),
+  });
+  // Programs that keep their own time by this clock hold no token.
+  app.get("/clock", (context) => context.json(time()));
   app.use(async (context, next) => {
     if (!isAdmin(store, context.req.raw))
       return context.json({ error: "The admin token of tokens.json is needed." }, 401);
@@ -47,11 +53,6 @@ export function createLocalApp(options: ControlOptions): Hono {
     faults.remove(context.req.param("id"));
     return context.json({});
   });
-  const time = () => ({
-    now: new Date(clock.now()).toISOString(),
-    aheadMilliseconds: Math.round(clock.now() - Date.now()),
-  });
-  app.get("/clock", (context) => context.json(time()));
   app.post("/clock", async (context) => {
     const parsed = z.object({ advanceMilliseconds: z.number().min(0) }).safeParse(await body(context.req.raw));
     if (!parsed.success) return context.json({ error: z.prettifyError(parsed.error) }, 400);

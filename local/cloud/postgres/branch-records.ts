@@ -2,6 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { writeWhole } from "../daemon/files.ts";
 
+/** A role with what Postgres keeps of its password, or a database. */
+const content = z.union([
+  z.object({ role: z.string(), verifier: z.string() }),
+  z.object({ database: z.string(), owner: z.string() }),
+]);
+export type BranchContent = z.infer<typeof content>;
+
 const record = z.object({
   /** Name of its folder below `clusters`; two branches that are swapped change folders. */
   folder: z.string(),
@@ -9,6 +16,10 @@ const record = z.object({
   base: z.string(),
   /** Real time (milliseconds since the epoch) of the earliest state that can be made. */
   historyFrom: z.number(),
+  /** Nobody has needed its data yet: there is no folder, and what its first start makes in it is written down here. */
+  unmade: z.array(content).optional(),
+  /** Real time at which its first start had made that. */
+  filledAt: z.number().optional(),
 });
 export type BranchRecord = z.infer<typeof record>;
 

@@ -2,12 +2,14 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Client } from "pg";
 import type { Log } from "../log.ts";
-import { copyRunning, copyStopped } from "./branch-data.ts";
-import { type BranchRecord, type BranchRecords, branchRecords } from "./branch-records.ts";
+import { copyRunning, copyStopped, databaseBytes } from "./branch-data.ts";
+import { type BranchContent, type BranchRecord, type BranchRecords, branchRecords } from "./branch-records.ts";
 import type { Cluster } from "./cluster.ts";
 import { closeLog, dropOldLog, logBytes, recover } from "./history.ts";
 import type { Installation } from "./installation.ts";
+import { createDatabase, createRole } from "./roles-and-databases.ts";
 import { removeRows } from "./schema-only.ts";
 import type { ServerFolder } from "./server.ts";
 import { BranchTimeUnavailable, type PostgresFleet } from "./types.ts";
@@ -15,6 +17,14 @@ import { BranchTimeUnavailable, type PostgresFleet } from "./types.ts";
 /** The data of branches on disk. Clusters are named by their folder, since a branch may get another one. */
 export interface Branches extends Pick<PostgresFleet, "createBranch" | "deleteBranch" | "swapBranches" | "sweep"> {
   readonly records: BranchRecords;
+  /** Makes the folder of a branch that nobody has needed yet, if it is one, for the start that comes. */
+  make(folder: string): Promise<boolean>;
+  /** Makes what was written down for it in it, as the superuser in `postgres`. */
+  fill(folder: string, client: Client): Promise<void>;
+  /** Writes down what is to be made in a branch, if nobody has needed it yet and nobody is about to. */
+  later(id: string, content: BranchContent): boolean;
+  /** Bytes of all databases of a branch. */
+  sizeOf(id: string): Promise<number>;
   /** A cluster has stopped: begins its history anew if it has become long. */
   shortenHistory(folder: string): Promise<void>;
 }
@@ -63,6 +73,11 @@ export function createBranches(context: {
     if (!used && !base.startsWith("template-")) await rm(baseFolder(base), { recursive: true, force: true });
   };
 
+  const unmade = (folder: string): { id: string; record: BranchRecord } | undefined => {
+    const found = records.entries().find(([, record]) => record.folder === folder && record.unmade);
+    return found && { id: found[0], record: found[1] };
+  };
+
   /** From now on the history of a stopped cluster begins with what it holds now. */
   const beginHistory = async (folder: string): Promise<Pick<BranchRecord, "base" | "historyFrom">> => {
     const base = randomUUID();
@@ -70,16 +85,16 @@ export function createBranches(context: {
     return { base, historyFrom: Date.now() };
   };
 
-  const copyOf = async (
-    parent: { id: string; at?: number },
-    folder: string,
-  ): Promise<Pick<BranchRecord, "base" | "historyFrom">> => {
-    const { folder: from, base, historyFrom } = records.get(parent.id);
+  const copyOf = async (parent: { id: string; at?: number }, folder: string): Promise<Omit<BranchRecord, "folder">> => {
+    const { folder: from } = records.get(parent.id);
     const cluster = await context.cluster(from);
+    // What nobody has needed yet is made by this.
+    if (records.get(parent.id).unmade) await cluster.query("postgres", async () => {});
+    const { base, historyFrom, filledAt } = records.get(parent.id);
     const { at } = parent;
     if (at === undefined) {
       await cluster.query("postgres", (client) => copyRunning(client, clusterFolder(from), clusterFolder(folder)));
-      return { base, historyFrom };
+      return { base, historyFrom, filledAt };
     }
     const now = Date.now();
     if (at < historyFrom || at > now)
@@ -91,9 +106,10 @@ export function createBranches(context: {
       base: baseFolder(base),
       cluster: clusterFolder(from),
       lastSegment,
-      time: at,
+      // Before its first start it had what that start made in it.
+      time: Math.max(at, filledAt ?? 0),
     });
-    return { base, historyFrom };
+    return { base, historyFrom, filledAt };
   };
 
   const withoutRows = async (folder: string): Promise<Pick<BranchRecord, "base" | "historyFrom">> => {
@@ -123,6 +139,32 @@ export function createBranches(context: {
 
   const branches: Branches = {
     records,
+    async make(folder) {
+      const found = unmade(folder);
+      if (!found) return false;
+      // What a start that was interrupted made of it.
+      await rm(clusterFolder(folder), { recursive: true, force: true });
+      await copyStopped(baseFolder(found.record.base), clusterFolder(folder), { log: true });
+      return true;
+    },
+    async fill(folder, client) {
+      const found = unmade(folder);
+      for (const content of found?.record.unmade ?? []) {
+        if ("role" in content) await createRole(client, { name: content.role, verifier: content.verifier });
+        else await createDatabase(client, { name: content.database, owner: content.owner });
+      }
+      if (found) records.set({ [found.id]: { ...found.record, unmade: undefined, filledAt: Date.now() } });
+    },
+    later(id, content) {
+      const record = records.get(id);
+      if (!record.unmade || context.known(record.folder)?.users) return false;
+      records.set({ [id]: { ...record, unmade: [...record.unmade, content] } });
+      return true;
+    },
+    async sizeOf(id) {
+      const { folder, base, unmade } = records.get(id);
+      return await databaseBytes(unmade ? baseFolder(base) : clusterFolder(folder));
+    },
     async createBranch({ id, parent, schemaOnly }) {
       if (records.has(id)) throw new Error(`Branch ${id} exists already.`);
       const folder = randomUUID();
@@ -131,12 +173,9 @@ export function createBranches(context: {
       const base = parent ? records.get(parent.id).base : await templateBase();
       pinned.push(base);
       try {
-        let made: Pick<BranchRecord, "base" | "historyFrom">;
+        let made: Omit<BranchRecord, "folder">;
         if (parent) made = await copyOf(parent, folder);
-        else {
-          await copyStopped(baseFolder(base), clusterFolder(folder), { log: true });
-          made = { base, historyFrom: Date.now() };
-        }
+        else made = { base, historyFrom: Date.now(), unmade: [] };
         if (parent && schemaOnly) made = await withoutRows(folder);
         records.set({ [id]: { folder, ...made } });
       } catch (error) {

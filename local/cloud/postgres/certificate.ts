@@ -18,8 +18,11 @@ export function keptCertificate(folder: string): Certificate {
   return made;
 }
 
-/** Node signs but makes no certificates; this is the least that RFC 5280 asks for (X.509 v3, ECDSA on P-256, a subject alternative name). */
-function selfSigned(): Certificate {
+/**
+ * Node signs but makes no certificates; this is the least that RFC 5280 asks for (X.509 v3, ECDSA on P-256, a subject alternative name).
+ * @param until absent: for twenty years
+ */
+export function selfSigned(until?: Date): Certificate {
   const { privateKey } = generateKeyPairSync("ec", {
     namedCurve: "P-256",
     publicKeyEncoding: { type: "spki", format: "pem" },
@@ -40,7 +43,7 @@ function selfSigned(): Certificate {
     integer(Buffer.concat([Buffer.from([0x40]), randomBytes(15)])),
     ecdsaWithSha256,
     name,
-    sequence(time(year - 1), time(year + 20)),
+    sequence(time(new Date(Date.UTC(year - 1, 0))), time(until ?? new Date(Date.UTC(year + 20, 0)))),
     name,
     createPublicKey(key).export({ type: "spki", format: "der" }),
     tagged(0xa3, sequence(sequence(oid("551d11"), tagged(0x04, names)))),
@@ -64,4 +67,4 @@ const sequence = (...parts: Buffer[]) => tagged(0x30, ...parts);
 const set = (...parts: Buffer[]) => tagged(0x31, ...parts);
 const integer = (bytes: Buffer) => tagged(0x02, bytes);
 const oid = (hex: string) => tagged(0x06, Buffer.from(hex, "hex"));
-const time = (year: number) => tagged(0x17, Buffer.from(`${String(year).slice(2)}0101000000Z`));
+const time = (at: Date) => tagged(0x17, Buffer.from(`${at.toISOString().slice(2, 19).replaceAll(/[-:T]/g, "")}Z`));

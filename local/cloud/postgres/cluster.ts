@@ -32,6 +32,8 @@ export interface Lease {
 /** What a start needs beyond the folder, and what to do when the server has ended. */
 export interface Prepared {
   settings: Settings;
+  /** Done before anybody gets in. */
+  started?: () => Promise<void>;
   ended?: () => Promise<void>;
 }
 
@@ -69,6 +71,13 @@ export function createCluster(
     try {
       started = await startServer(at, prepared.settings);
     } catch (error) {
+      await prepared.ended?.();
+      throw error;
+    }
+    try {
+      await prepared.started?.();
+    } catch (error) {
+      await started.stop();
       await prepared.ended?.();
       throw error;
     }

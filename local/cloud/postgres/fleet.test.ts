@@ -158,12 +158,12 @@ it("never writes through a read-only endpoint, whatever the session sets, and sh
 it("ends the sessions of a deleted branch, of its replicas as well, and says why there are no new ones", async () => {
   const { direct } = await test.branch("br-deleted");
   const reader = await test.endpoint("br-deleted", { id: "ep-deleted-reader", readOnly: true });
-  const before = running();
   const clients = await Promise.all([connect(direct), connect(reader.direct)]);
+  const before = running();
   const ended = clients.map((client) => new Promise((done) => client.once("end", done)));
   await test.fleet.deleteBranch("br-deleted");
   await Promise.all(ended);
-  expect(running()).toBe(before - 1);
+  expect(running()).toBe(before - 2);
   await expect(connect(direct)).rejects.toThrow("No data of branch br-deleted");
   await test.fleet.suspendEndpoint("ep-deleted");
 });
@@ -190,6 +190,19 @@ it("keeps ports, certificate and data when it is opened again", async () => {
   await test.reopen();
   expect(await test.endpoint("br-again")).toEqual(ports);
   expect(await ask(ports.direct, "SELECT value FROM kept")).toEqual([{ value: 7 }]);
+});
+
+it("makes nothing of a branch before somebody needs it, then everything, also after it was opened again", async () => {
+  const before = running();
+  const { direct } = await test.branch("br-idle");
+  await test.fleet.createDatabase("br-idle", { name: "later", owner: "app" });
+  expect(running()).toBe(before);
+  expect(await test.fleet.logicalSize("br-idle")).toBeGreaterThan(10_000_000);
+  await test.reopen();
+  await test.endpoint("br-idle");
+  expect(await ask(direct, "SELECT datname FROM pg_database WHERE datname = 'later'")).toEqual([{ datname: "later" }]);
+  await test.fleet.createDatabase("br-idle", { name: "at-once", owner: "app" });
+  expect(await ask(direct, "SELECT datname FROM pg_database WHERE datname = 'at-once'")).toHaveLength(1);
 });
 
 it("sweeps what nobody names any more", async () => {

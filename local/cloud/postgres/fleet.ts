@@ -3,7 +3,6 @@ import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Client } from "pg";
 import type { Log } from "../log.ts";
-import { databaseBytes } from "./branch-data.ts";
 import { createBranches } from "./branches.ts";
 import { keptCertificate } from "./certificate.ts";
 import { type Cluster, createCluster } from "./cluster.ts";
@@ -16,7 +15,8 @@ import { createPooler, findPgbouncer } from "./pooler.ts";
 import { endOrphans, recordOf } from "./processes.ts";
 import { createReplica } from "./replica.ts";
 import * as inside from "./roles-and-databases.ts";
-import type { ServerFolder } from "./server.ts";
+import { scramVerifier } from "./scram-verifier.ts";
+import { asSuperuser, type ServerFolder } from "./server.ts";
 import { socketParent } from "./sockets.ts";
 import type { PostgresFleet } from "./types.ts";
 
@@ -135,7 +135,12 @@ export async function openPostgresFleet(options: FleetOptions): Promise<Postgres
     };
     const settingsOf = async () => {
       const wanted = endpointsOn(folder).filter(({ settings }) => !settings.readOnly);
-      return { settings: { max_connections: Math.max(20, ...wanted.map(({ settings }) => settings.maxConnections)) } };
+      const settings = {
+        max_connections: Math.max(20, ...wanted.map(({ settings }) => settings.maxConnections)),
+      };
+      if (!(await branches.make(folder))) return { settings };
+      const started = () => asSuperuser(made.at, "postgres", (client) => branches.fill(folder, client));
+      return { settings, started };
     };
     const made: Cluster = replicaOf
       ? createReplica(place(folder, postgres), () => cluster(records.get(replicaOf).folder), changed)
@@ -190,11 +195,19 @@ export async function openPostgresFleet(options: FleetOptions): Promise<Postgres
     swapBranches: branches.swapBranches,
     sweep: branches.sweep,
 
-    createRole: (id, role) => inBranch(id, (client) => inside.createRole(client, role)),
-    setPassword: (id, role) => inBranch(id, (client) => inside.setPassword(client, role)),
+    async createRole(id, { name, password }) {
+      const verifier = scramVerifier(password);
+      if (branches.later(id, { role: name, verifier })) return;
+      await inBranch(id, (client) => inside.createRole(client, { name, verifier }));
+    },
+    setPassword: (id, { name, password }) =>
+      inBranch(id, (client) => inside.setPassword(client, { name, verifier: scramVerifier(password) })),
     deleteRole: (id, name) =>
       inBranch(id, (client) => inside.deleteRole(client, name, (database, work) => inBranch(id, work, database))),
-    createDatabase: (id, database) => inBranch(id, (client) => inside.createDatabase(client, database)),
+    async createDatabase(id, { name, owner }) {
+      if (branches.later(id, { database: name, owner })) return;
+      await inBranch(id, (client) => inside.createDatabase(client, { name, owner }));
+    },
     updateDatabase: (id, name, change) => inBranch(id, (client) => inside.updateDatabase(client, name, change)),
     deleteDatabase: (id, name) => inBranch(id, (client) => inside.deleteDatabase(client, name)),
 
@@ -218,7 +231,7 @@ export async function openPostgresFleet(options: FleetOptions): Promise<Postgres
       if (records.has(settings.branchId)) await clusters.get(nameOf(settings))?.cluster.stop();
     },
     status: (id) => find(id).status(),
-    logicalSize: async (id) => await databaseBytes(join(directory, "clusters", records.get(id).folder)),
+    logicalSize: (id) => branches.sizeOf(id),
     pooler: pgbouncer === undefined ? "alias" : "pgbouncer",
     async stop() {
       stopped = true;

@@ -1,18 +1,16 @@
 import { type Client, escapeIdentifier, escapeLiteral } from "pg";
-import { scramVerifier } from "./scram-verifier.ts";
 import { superuser } from "./server.ts";
 
-/** As Neon makes roles: everything but a superuser. Called again, it only sets the password. */
-export async function createRole(client: Client, role: { name: string; password: string }): Promise<void> {
+/** As Neon makes roles: everything but a superuser. Called again, it only sets the password. @param role `verifier`: `scramVerifier` of the password */
+export async function createRole(client: Client, role: { name: string; verifier: string }): Promise<void> {
   const rights = "LOGIN INHERIT CREATEDB CREATEROLE BYPASSRLS REPLICATION IN ROLE neon_superuser";
   if (!(await exists(client, "pg_roles", "rolname", role.name)))
     await client.query(`CREATE ROLE ${escapeIdentifier(role.name)} ${rights}`);
   await setPassword(client, role);
 }
 
-export async function setPassword(client: Client, role: { name: string; password: string }): Promise<void> {
-  const verifier = escapeLiteral(scramVerifier(role.password));
-  await client.query(`ALTER ROLE ${escapeIdentifier(role.name)} PASSWORD ${verifier}`);
+export async function setPassword(client: Client, role: { name: string; verifier: string }): Promise<void> {
+  await client.query(`ALTER ROLE ${escapeIdentifier(role.name)} PASSWORD ${escapeLiteral(role.verifier)}`);
 }
 
 /** What the role owned belongs to the owner of its database from then on. @param within runs something in a database. */

@@ -6,7 +6,7 @@
  */
 export interface PostgresFleet {
   /**
-   * Makes the data of a branch: empty, or as its parent's was at `at` (absent: now). `schemaOnly` leaves the rows out.
+   * Makes the data of a branch: empty (once somebody needs it), or as its parent's was at `at` (absent: now). `schemaOnly` leaves the rows out.
    * Costs the same however many branches there are. @throws BranchTimeUnavailable when `at` lies outside what the parent's history holds.
    */
   createBranch(branch: { id: string; parent?: { id: string; at?: number }; schemaOnly?: boolean }): Promise<void>;

@@ -128,7 +128,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<RunningRunt
   });
   const alarms = alarmsIn(objectsDirectory);
   options.clock.onAdvance(async (milliseconds) => {
-    await Promise.all([crons.fireDue(), broker.deliverDue(), advanceAlarms(milliseconds)]);
+    await Promise.all([crons.fireDue(), broker.deliverDue()]);
+    // Objects are stopped for it, which would end what the others have begun.
+    await advanceAlarms(milliseconds);
   });
 
   let state: DesiredState = { scripts: [], routes: [], domains: [], queues: [], buckets: [] };

@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -27,7 +27,7 @@ export function engineCacheFolder(): string {
  */
 export async function engineInCache(folder: string): Promise<{ pulumi: string; version: string }> {
   if (!existsSync(folder)) throw new NoEngineThisWay(`nothing at ${folder} yet`);
-  const listed = await readManifest(folder);
+  const listed = readManifest(folder);
   for (const [name, digest] of Object.entries(listed.files)) {
     const path = join(folder, name);
     const found = await sha256OfFile(path).catch(() => undefined);
@@ -41,10 +41,10 @@ export async function engineInCache(folder: string): Promise<{ pulumi: string; v
   return { pulumi, version: listed.version };
 }
 
-async function readManifest(folder: string): Promise<z.infer<typeof manifest>> {
+function readManifest(folder: string): z.infer<typeof manifest> {
   const path = join(folder, "engine.json");
   try {
-    return manifest.parse(JSON.parse(await readFile(path, "utf8")));
+    return manifest.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch {
     throw new NoEngineThisWay(`${path} is ${existsSync(path) ? "damaged" : "missing"}: a half-built engine`);
   }

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
-import { EnvHttpProxyAgent, fetch } from "undici";
 import { NoEngineThisWay } from "../attempt.ts";
 import { engineVersion } from "../pin.ts";
 import { sha256OfFile } from "./cache.ts";
@@ -54,6 +53,8 @@ async function saveTo(path: string, url: string): Promise<void> {
 
 /** Gives up quickly where the site is out of reach, but lets a slow connection finish as long as bytes arrive. */
 async function get(url: string) {
+  // Loaded when something is downloaded, which nearly no run does.
+  const { EnvHttpProxyAgent, fetch } = await import("undici");
   const dispatcher = new EnvHttpProxyAgent({
     connect: { timeout: 5_000 },
     headersTimeout: 10_000,

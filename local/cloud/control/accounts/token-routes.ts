@@ -98,7 +98,11 @@ function checkResources(call: Call, { policies }: z.infer<typeof tokenBody>): vo
     "zone.*",
     ...call.store.list(zones, call.accountId).map(({ id }) => `zone.${id}`),
   ]);
-  const foreign = names.find((name) => !own.has(name.replace("com.cloudflare.api.account.", "")));
+  // A bucket is named by account, jurisdiction and name: https://developers.cloudflare.com/r2/api/tokens/
+  const ownBucket = `com.cloudflare.edge.r2.bucket.${call.accountId}_`;
+  const foreign = names.find(
+    (name) => !own.has(name.replace("com.cloudflare.api.account.", "")) && !name.startsWith(ownBucket),
+  );
   if (foreign !== undefined)
     throw new ApiError(400, 1001, `policies: the resource '${foreign}' is not of this account.`);
 }

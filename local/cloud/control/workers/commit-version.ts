@@ -30,7 +30,7 @@ export interface VersionDraft {
   compatibilityDate: string;
   compatibilityFlags: string[];
   usageModel: string;
-  limits?: { cpu_ms?: number | undefined } | undefined;
+  limits?: { cpu_ms?: number | undefined; subrequests?: number | undefined } | undefined;
   placement?: Record<string, unknown> | undefined;
   bindings: WorkerBinding[];
   assets?: { directory: string; config: Record<string, unknown> } | undefined;

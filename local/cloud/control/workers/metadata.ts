@@ -43,7 +43,12 @@ export const versionSettings = scriptSettings.extend({
     .optional(),
   compatibility_flags: z.array(z.string()).nullish(),
   usage_model: z.string().nullish(),
-  limits: z.looseObject({ cpu_ms: z.int().min(1).max(300_000).optional() }).nullish(),
+  limits: z
+    .looseObject({
+      cpu_ms: z.int().min(1).max(300_000).optional(),
+      subrequests: z.int().min(1).max(10_000_000).optional(),
+    })
+    .nullish(),
   placement: z.looseObject({ mode: z.string().optional() }).nullish(),
   migrations: migrations.nullish(),
   annotations: z.record(z.string(), z.string().max(1000)).nullish(),

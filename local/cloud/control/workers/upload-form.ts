@@ -108,5 +108,5 @@ function objectAt(parent: Record<string, unknown>, key: string): Record<string, 
 function scalar(key: string, value: string | File): unknown {
   if (typeof value !== "string") return value.name;
   if (key !== "text" && (value === "true" || value === "false")) return value === "true";
-  return ["cpu_ms", "limit", "period", "head_sampling_rate"].includes(key) ? Number(value) : value;
+  return ["cpu_ms", "subrequests", "limit", "period", "head_sampling_rate"].includes(key) ? Number(value) : value;
 }

@@ -78,7 +78,7 @@ export interface VersionRecord {
   compatibilityDate: string;
   compatibilityFlags: string[];
   usageModel: string;
-  limits?: { cpu_ms?: number | undefined } | undefined;
+  limits?: { cpu_ms?: number | undefined; subrequests?: number | undefined } | undefined;
   placement?: Record<string, unknown> | undefined;
   /** In the shape of the API, sorted by nothing: the order of the upload; secrets with their values. */
   bindings: WorkerBinding[];
