@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import * as grpc from "@grpc/grpc-js";
 import providers from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import type { ProviderDefinition } from "./definition.ts";
@@ -16,6 +17,8 @@ const parentCheckMs = 1000;
  * engine finds it. Ends with the engine, also when that is killed.
  */
 export async function serveProvider<Client>(definition: ProviderDefinition<Client>): Promise<void> {
+  // Read before the port is printed: the engine may be killed the moment it has read that.
+  const parent = process.ppid;
   const engineAddress = process.argv.slice(2).findLast((argument) => !argument.startsWith("-"));
   const server = new grpc.Server(limits);
   server.addService(
@@ -26,7 +29,8 @@ export async function serveProvider<Client>(definition: ProviderDefinition<Clien
   process.stdout.write(`${port}\n`);
   // Exit handlers end what is still running; a signal alone would skip them.
   process.on("SIGTERM", () => process.exit(143));
-  const parent = process.ppid;
+  // The engine ends its plugins in a way that leaves Node no time to keep what it compiled.
+  setTimeout(flushCompileCache, parentCheckMs).unref();
   setInterval(() => {
     if (process.ppid !== parent) process.exit(1);
   }, parentCheckMs).unref();

@@ -32,16 +32,22 @@ export function providerService<Client>(provider: Provider<Client>, log: EngineL
       const ended = new AbortController();
       call.on("cancelled", () => ended.abort());
       const signal = AbortSignal.any([shutdown.signal, ended.signal, ...deadline(call.request)]);
-      const secrets = [...environmentSecrets(process.env), ...secretTexts(provider.config)];
+      const known: ValueMap[][] = [];
+      // Gathered when there is a message to show, since most operations say nothing.
+      // The provider's own apart: they stay secret where the values have the same in the open.
+      const secrets = () => [
+        ...environmentSecrets(process.env),
+        ...[[provider.config], ...known].flatMap((values) => secretTexts(...values)),
+      ];
       const run = (urn: string, ...values: ValueMap[]): Situation => {
-        secrets.push(...secretTexts(...values));
-        return { signal, log: (message) => log(urn, redact(message, secrets)) };
+        known.push(values);
+        return { signal, log: (message) => log(urn, redact(message, secrets())) };
       };
       Promise.resolve()
         .then(() => operation(call.request, run))
         .then(
           (response) => callback(null, response),
-          (error: unknown) => callback(toServiceError(error, secrets, signal)),
+          (error: unknown) => callback(toServiceError(error, secrets(), signal)),
         );
     };
   }
