@@ -1,5 +1,6 @@
 import type { ExecutionContext, MessageBatch } from "@cloudflare/workers-types";
 import type { ShellStatus } from "../../contracts/shell.ts";
+import { withSafeHeaders } from "../http/with-safe-headers.ts";
 import { authorized } from "./authorized.ts";
 import { count, counts } from "./counters.ts";
 import { manifestOf, type ShellEnvironment } from "./environment.ts";
@@ -13,17 +14,7 @@ export { ShellObject } from "./shell-object.ts";
  */
 export default {
   async fetch(request: Request, env: ShellEnvironment): Promise<Response> {
-    const { service, health } = manifestOf(env);
-    const { pathname } = new URL(request.url);
-    if (pathname === health.path) return Response.json({ status: health.expect });
-    if (pathname === "/api/v1/status") return Response.json(await status(request, env));
-    if (pathname === "/") {
-      return Response.json({ service, hosting: "shell", health: health.path, status: "/api/v1/status" });
-    }
-    return Response.json(
-      { type: "about:blank", title: "Not found", status: 404, detail: `${service} has no code of its own here yet.` },
-      { status: 404, headers: { "content-type": "application/problem+json" } },
-    );
+    return withSafeHeaders(await answer(request, env));
   },
 
   async scheduled(_event: unknown, env: ShellEnvironment): Promise<void> {
@@ -42,6 +33,20 @@ export default {
     await count(env, "email", 1);
   },
 };
+
+async function answer(request: Request, env: ShellEnvironment): Promise<Response> {
+  const { service, health } = manifestOf(env);
+  const { pathname } = new URL(request.url);
+  if (pathname === health.path) return Response.json({ status: health.expect });
+  if (pathname === "/api/v1/status") return Response.json(await status(request, env));
+  if (pathname === "/") {
+    return Response.json({ service, hosting: "shell", health: health.path, status: "/api/v1/status" });
+  }
+  return Response.json(
+    { type: "about:blank", title: "Not found", status: 404, detail: `${service} has no code of its own here yet.` },
+    { status: 404, headers: { "content-type": "application/problem+json" } },
+  );
+}
 
 async function status(request: Request, env: ShellEnvironment): Promise<ShellStatus> {
   const { service, environment, bindings, missing } = manifestOf(env);
