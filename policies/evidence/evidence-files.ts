@@ -5,7 +5,8 @@ import { planFile, resultsFile } from "./oscal/document.ts";
 import { type Review, serializeReview } from "./review.ts";
 import { sarifLog } from "./sarif/sarif-log.ts";
 
-const recordsFile = "records.json";
+/** The file of a review that the others are made from. */
+export const recordsFile = "records.json";
 const reportFile = "report.html";
 
 /**

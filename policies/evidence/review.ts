@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type PolicyResult, policyResult } from "../../contracts/policy-result.ts";
+import { waiver } from "../kit/waivers.ts";
 
 /** What a review knows of a rule besides its results. */
 const reviewedRule = z.object({
@@ -8,29 +9,16 @@ const reviewedRule = z.object({
   severity: policyResult.shape.severity,
   enforcement: policyResult.shape.enforcement,
   pack: z.string(),
-  /** Controls the rule supports; `support` says how far, e.g. `partial`. */
-  controls: z.array(z.object({ framework: z.string(), id: z.string(), support: z.string() })),
-  /** What the rule cannot see, one sentence each. */
-  cannotSee: z.array(z.string()),
+  controls: policyResult.shape.controls,
+  cannotSee: z.string(),
   remedy: z.string(),
 });
 export type ReviewedRule = z.infer<typeof reviewedRule>;
 
-const reviewedWaiver = z.object({
-  policy: z.string(),
-  urn: z.string(),
-  category: z.string(),
-  reason: z.string(),
-  compensatingControl: z.string(),
-  requester: z.string(),
-  approver: z.string(),
-  ticket: z.string(),
-  /** Dates as `YYYY-MM-DD`. */
-  approvedOn: z.string(),
-  expiresOn: z.string(),
+const reviewedWaiver = waiver.extend({
   /** Where it is written, relative to the repository. */
   file: z.string(),
-  /** What is wrong with it; a waiver with a problem waives nothing. */
+  /** What is wrong with it, e.g. that it waives nothing. */
   problems: z.array(z.string()),
 });
 export type ReviewedWaiver = z.infer<typeof reviewedWaiver>;
@@ -57,7 +45,7 @@ const reviewSchema = z.object({
   version: z.string(),
   packs: z.array(z.object({ name: z.string(), version: z.string(), digest: z.string() })),
   waiverFiles: z.array(digested),
-  /** What is wrong with the waivers as a whole, e.g. a file that cannot be read. */
+  /** What is wrong with files that hold no valid waiver; they waive nothing. */
   waiverProblems: z.array(z.string()),
   /** Whether a mandatory rule that could not be decided counts as broken. */
   undeterminedFails: z.boolean(),
@@ -78,4 +66,9 @@ export function serializeReview(review: Review): string {
   const { records, ...head } = review;
   const lines = records.map((record) => JSON.stringify(record)).join(",\n");
   return `${JSON.stringify(head, null, 2).replace(/\n\}$/, "")},\n  "records": [\n${lines}\n]}\n`;
+}
+
+/** @throws z.ZodError, SyntaxError for what no review wrote. */
+export function parseReview(text: string): Review {
+  return reviewSchema.parse(JSON.parse(text));
 }

@@ -1,3 +1,4 @@
+import type { Control } from "../../contracts/policy-result.ts";
 import type { Review, ReviewedRule, State } from "./review.ts";
 
 export type Counts = Record<State, number>;
@@ -6,7 +7,7 @@ export type Counts = Record<State, number>;
 export interface ControlTally {
   framework: string;
   id: string;
-  rules: { rule: ReviewedRule; support: string }[];
+  rules: { rule: ReviewedRule; support: Control["support"] }[];
   counts: Counts;
 }
 

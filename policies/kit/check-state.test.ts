@@ -34,11 +34,16 @@ test("a state that breaks a rule is not compliant, and is with a waiver of exact
     expiresOn: "2026-12-31",
     violationHash: violationHash(finding),
   };
-  const waived = checkState({ resources: [old] }, "prod", [baseline], [waiver]);
+  const file = { file: "old-clients.yaml", sha256: "", urn: old.urn, waiver, problems: [] };
+  const waived = checkState({ resources: [old] }, "prod", [baseline], [file]);
   expect(waived.compliant).toBe(true);
   expect(waived.findings.find(({ rule }) => rule.id === "min-tls")?.state).toBe("fail-waived");
   const mended = { ...old, inputs: { ...old.inputs, value: "1.2" } };
-  expect(checkState({ resources: [mended] }, "prod", [baseline], [waiver]).waiverProblems).toHaveLength(1);
+  const unused = checkState({ resources: [mended] }, "prod", [baseline], [file]);
+  expect({ compliant: unused.compliant, problems: unused.waivers[0]?.problems.length }).toEqual({
+    compliant: false,
+    problems: 1,
+  });
 });
 
 test("a rule that throws is an error that says no value, and the others go on", () => {
@@ -132,11 +137,22 @@ test.each([
   expect(states).toContain(state);
 });
 
-test("a token of two stacks is found and not shown", () => {
-  const type = "cloudflare:index/apiToken:ApiToken";
-  const stack = (name: string) =>
-    graph({ ...node(type, "t", { props: { value: "hunter2" } }), urn: `urn:pulumi:${name}::tenants::${type}::t` });
-  expect(fleetCheck([stack("acme"), stack("acme2")])).toEqual([
-    "API token is claimed by the stacks acme2::tenants and acme::tenants",
+test("a URL with a port, and an address of somebody after it, is no connection string", () => {
+  const text = JSON.stringify({ url: "http://traffic.localhost:18334", owner: "clerk@court.gov" });
+  const type = "cloudflare:index/workersScript:WorkersScript";
+  const script = node(type, "s", { props: { bindings: [{ name: "A", type: "plain_text", text }] } });
+  const said = evaluate(graph(script), [baseline]).filter(({ rule }) => rule.id === "plain-secret");
+  expect(said.map(({ state }) => state)).toEqual(["pass"]);
+});
+
+test.each([
+  ["neon:index:Project", "id", "Quiet-1", "Neon project quiet-1"],
+  ["cloudflare:index/workersCustomDomain:WorkersCustomDomain", "hostname", "A.example", "hostname a.example"],
+  ["cloudflare:index/accountToken:AccountToken", "id", "t-1", "API token t-1"],
+])("a %s of two stacks is found, and one of each is not", (type, property, value, claim) => {
+  const stack = (name: string, given: string) =>
+    graph({ ...node(type, "t", { props: { [property]: given } }), urn: `urn:pulumi:${name}::tenants::${type}::t` });
+  expect(fleetCheck([stack("acme", value), stack("acme2", value.toLowerCase()), stack("acme3", "other")])).toEqual([
+    `${claim} is claimed by the stacks acme2::tenants and acme::tenants`,
   ]);
 });

@@ -1,23 +1,18 @@
 import type { Pack } from "./define-rule.ts";
-import { breaks, evaluate, type Finding } from "./evaluate.ts";
 import { graphOfState } from "./graph-of-state.ts";
-import { applyWaivers, type Waiver } from "./waivers.ts";
+import { judge, type Verdict } from "./judge.ts";
+import type { WaiverFile } from "./load-waivers.ts";
 
-export interface StateVerdict {
-  findings: Finding[];
-  /** What is wrong with the waivers, a sentence each. */
-  waiverProblems: string[];
-  /** False where a mandatory rule is broken or still open, a rule failed, or a waiver is wrong. */
-  compliant: boolean;
-}
-
-/** Asks the rules about a stack's exported state, where hardly anything is unknown any more. Starts no engine. */
+/**
+ * Asks the rules about a stack's exported state, where hardly anything is unknown any more. Starts no engine.
+ * @param tenants ids of those that the registry of tenants knows; absent where nobody says.
+ */
 export function checkState(
   exported: unknown,
   environment: string,
   packs: readonly Pack[],
-  waivers: readonly Waiver[],
-): StateVerdict {
-  const { findings, problems } = applyWaivers(evaluate(graphOfState(exported, environment), packs), waivers);
-  return { findings, waiverProblems: problems, compliant: problems.length === 0 && !findings.some(breaks) };
+  waivers: readonly WaiverFile[],
+  tenants?: readonly string[],
+): Verdict {
+  return judge(graphOfState(exported, environment, tenants), packs, waivers, "state");
 }

@@ -1,20 +1,13 @@
+import type { Control, PolicyResult } from "../../contracts/policy-result.ts";
 import type { Graph, Node } from "./graph.ts";
 import type { Value } from "./value.ts";
-
-interface Control {
-  framework: "NIST SP 800-53 r5" | "CJIS 5.9.5";
-  /** As the framework prints it, e.g. `SC-28(1)`. */
-  id: string;
-  /** A rule never shows that a control is met. */
-  support: "supporting" | "weak";
-}
 
 export interface Rule {
   /** Unique among all packs, e.g. `min-tls`. */
   id: string;
   title: string;
-  severity: "low" | "medium" | "high" | "critical";
-  enforcement: "advisory" | "mandatory" | "remediate";
+  severity: PolicyResult["severity"];
+  enforcement: PolicyResult["enforcement"];
   controls: readonly Control[];
   /** What a reader might think it shows, and it does not. */
   cannotSee: string;

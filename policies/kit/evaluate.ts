@@ -7,7 +7,7 @@ import { Undetermined } from "./value.ts";
 export interface Finding {
   pack: Pack;
   rule: Rule;
-  node: Node;
+  node: Pick<Node, "urn" | "type" | "name">;
   state: PolicyResult["state"];
   /** Without any value that may be a secret. */
   message: string;
@@ -33,12 +33,18 @@ function ask(rule: Rule, node: Node, graph: Graph): Pick<Finding, "state" | "mes
     if (!rule.appliesTo(node, graph)) return { state: "not-applicable", message: "" };
     for (const problem of rule.check(node, graph)) problems.push(problem);
   } catch (error) {
-    // What an error says may hold a value, and a value may be a secret.
-    if (!(error instanceof Undetermined)) return { state: "error", message: "the rule failed; see its test" };
+    if (!(error instanceof Undetermined)) return { state: "error", message: `the rule failed: ${whereFrom(error)}` };
     if (problems.length === 0) return { state: "undetermined", message: error.message };
   }
   if (problems.length === 0) return { state: "pass", message: "" };
   return { state: "fail", message: problems.join("; ") };
+}
+
+/** e.g. `TypeError in min-tls.ts:17`. What an error says is left out: it may hold a value, and a value may be a secret. */
+function whereFrom(error: unknown): string {
+  if (!(error instanceof Error)) return "it threw something that is no error";
+  const place = /([\w.-]+\.ts:\d+):\d+\)?$/m.exec(error.stack ?? "")?.[1];
+  return place === undefined ? error.name : `${error.name} in ${place}`;
 }
 
 /** What a waiver is bound to: SHA-256, in hexadecimal, of the rule, the resource and what is wrong with it. */
@@ -48,10 +54,14 @@ export function violationHash({ rule, node, message }: Pick<Finding, "rule" | "n
     .digest("hex");
 }
 
-/** Whether a release with this finding is not compliant once its state is what there is. */
-export function breaks({ rule, state }: Finding): boolean {
-  if (state === "error") return true;
-  return isBinding(rule) && (state === "fail" || state === "undetermined");
+/** Whether a plan with this finding is refused. */
+export function refuses({ rule, state }: Finding): boolean {
+  return state === "error" || (isBinding(rule) && state === "fail");
+}
+
+/** Whether a release with this finding is not compliant once its state is what there is: nothing may be open any more. */
+export function breaks(finding: Finding): boolean {
+  return refuses(finding) || (isBinding(finding.rule) && finding.state === "undetermined");
 }
 
 /** The parts of a record that are the same for a whole run. */
@@ -61,18 +71,20 @@ export type Run = Pick<PolicyResult, "at" | "stack" | "commit" | "configDigest">
 };
 
 /** A finding as evidence. */
-export function toRecord({ pack, rule, node, state, message, waiver }: Finding, run: Run): PolicyResult {
+export function toRecord(finding: Finding, run: Run): PolicyResult {
+  const { pack, rule, node, state, message, waiver } = finding;
   const { digests, ...same } = run;
   return {
     policy: rule.id,
     title: rule.title,
     severity: rule.severity,
     enforcement: rule.enforcement,
-    controls: rule.controls.map(({ framework, id }) => ({ framework, id })),
+    controls: [...rule.controls],
     resource: { urn: node.urn, type: node.type, name: node.name },
     state,
     message,
     remedy: rule.remedy,
+    ...((state === "fail" || state === "fail-waived") && { violationHash: violationHash(finding) }),
     ...(waiver !== undefined && { waiver }),
     pack: { name: pack.name, version: pack.version, digest: digests[pack.name] ?? "" },
     ...same,

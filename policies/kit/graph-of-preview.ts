@@ -1,21 +1,31 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { Graph, type Node } from "./graph.ts";
-import { stackOf } from "./graph-of-state.ts";
-import { toValues } from "./value.ts";
+import { byUrn, stackOf } from "./graph-of-state.ts";
+import { overlaid } from "./value.ts";
 
-/** The graph of what the engine shows a stack policy; at a preview, what is not known yet is marked and stops nothing. */
-export function graphOfPreview(resources: readonly PolicyResource[]): Graph {
+/**
+ * The graph of what the engine shows a stack policy; at a preview, what is not known yet is marked and stops nothing.
+ * @param inputs what each resource was given, by URN: a stack policy is shown what became of it only, which for a component is nothing.
+ * @param tenants ids of those that the registry of tenants knows.
+ */
+export function graphOfPreview(
+  resources: readonly PolicyResource[],
+  inputs: ReadonlyMap<string, unknown>,
+  tenants?: readonly string[],
+): Graph {
   const stack = stackOf(resources[0]?.urn);
-  return new Graph(resources.map(toNode), { name: stack, environment: stack });
+  const nodes = resources.map((resource) => toNode(resource, inputs.get(resource.urn))).sort(byUrn);
+  // A tenant's stack is named `<environment>-<tenant>`.
+  return new Graph(nodes, { name: stack, environment: stack.replace(/-.*/, ""), tenants });
 }
 
-function toNode(resource: PolicyResource): Node {
+function toNode(resource: PolicyResource, inputs: unknown): Node {
   const { urn, type, name, opts } = resource;
   return {
     urn,
     type,
     name,
-    props: toValues(resource.props),
+    props: overlaid(inputs, resource.props),
     parent: resource.parent?.urn,
     provider: resource.provider?.urn,
     options: {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Graph, type Node } from "./graph.ts";
-import { toValues } from "./value.ts";
+import { overlaid } from "./value.ts";
 
 const resource = z.object({
   urn: z.string(),
@@ -18,19 +18,23 @@ const resource = z.object({
   propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).nullish(),
   delete: z.boolean().default(false),
 });
-const deployment = z.object({ resources: z.array(resource).default([]) });
+const deployment = z.object({ resources: z.array(resource).nullish() });
 
 /**
  * The graph of a stack's state, as `pulumi stack export` writes it, with or without the envelope. What waits to be deleted is not in it.
  *
+ * @param tenants ids of those that the registry of tenants knows.
  * @throws z.ZodError for what is no state.
  */
-export function graphOfState(exported: unknown, environment: string): Graph {
+export function graphOfState(exported: unknown, environment: string, tenants?: readonly string[]): Graph {
   const { resources } = z
     .union([z.object({ deployment }).transform((envelope) => envelope.deployment), deployment])
     .parse(exported);
-  const nodes = resources.filter((state) => !state.delete).map(toNode);
-  return new Graph(nodes, { name: stackOf(nodes[0]?.urn), environment });
+  const nodes = (resources ?? [])
+    .filter((state) => !state.delete)
+    .map(toNode)
+    .sort(byUrn);
+  return new Graph(nodes, { name: stackOf(nodes[0]?.urn), environment, tenants });
 }
 
 function toNode(state: z.infer<typeof resource>): Node {
@@ -38,8 +42,7 @@ function toNode(state: z.infer<typeof resource>): Node {
     urn: state.urn,
     type: state.type,
     name: state.urn.slice(state.urn.lastIndexOf("::") + 2),
-    // A component's state holds its inputs, and may lack them among its outputs.
-    props: { ...toValues(state.inputs), ...toValues(state.outputs), ...(state.id && { id: state.id }) },
+    props: { ...overlaid(state.inputs, state.outputs), ...(state.id && { id: state.id }) },
     parent: state.parent,
     provider: state.provider,
     options: {
@@ -59,3 +62,6 @@ function toNode(state: z.infer<typeof resource>): Node {
 export function stackOf(urn: string | undefined): string {
   return urn?.split("::")[0]?.split(":")[2] ?? "";
 }
+
+/** The engine lists resources in no order that two runs share. */
+export const byUrn = (a: Node, b: Node): number => (a.urn < b.urn ? -1 : 1);

@@ -27,6 +27,14 @@ export interface Node {
   propertyDependencies: Readonly<Record<string, readonly string[]>>;
 }
 
+/** The stack that a graph is of. */
+interface Stack {
+  name: string;
+  environment: string;
+  /** Ids of the tenants that the registry of tenants knows; absent where nobody says. */
+  tenants?: readonly string[] | undefined;
+}
+
 /** What holds for everything below no component that says it is a tenant's own. */
 export const shared = "shared";
 
@@ -36,7 +44,7 @@ const identities = ["id", "queueId", "name", "queueName", "scriptName", "namespa
 /** The resources of one stack, or of several, with what joins them. Built once, and read by every rule. */
 export class Graph {
   readonly nodes: readonly Node[];
-  readonly stack: { name: string; environment: string };
+  readonly stack: Stack;
   readonly #byUrn: Map<string, Node>;
   readonly #byKind = new Map<string, Node[]>();
   readonly #byIdentity = new Map<string, Node[]>();
@@ -44,7 +52,7 @@ export class Graph {
   readonly #owners = new Map<string, string | undefined>();
 
   /** `environment` is the stack's, for what no component says one of. */
-  constructor(nodes: readonly Node[], stack: { name: string; environment: string }) {
+  constructor(nodes: readonly Node[], stack: Stack) {
     this.nodes = nodes;
     this.stack = stack;
     this.#byUrn = new Map(nodes.map((node) => [node.urn, node]));
@@ -130,14 +138,44 @@ export class Graph {
    * @throws Undetermined where an unknown value has no edge to a resource of these kinds.
    */
   referred(node: Node, property: string, value: Value | undefined, kinds?: readonly string[]): Node[] {
-    if (typeof value === "string") return this.named(value, kinds);
+    const along = () =>
+      (node.propertyDependencies[property] ?? []).flatMap((urn) => {
+        const target = this.#byUrn.get(urn);
+        return target !== undefined && (kinds === undefined || kinds.includes(kindOf(target.type))) ? [target] : [];
+      });
+    if (typeof value === "string") {
+      const named = this.named(value, kinds);
+      // A preview shows no ids, and not every provider has them among the outputs.
+      return named.length > 0 ? named : along().filter(({ props }) => props.id === undefined);
+    }
     if (value !== unknown) return [];
-    const found = (node.propertyDependencies[property] ?? []).flatMap((urn) => {
-      const target = this.#byUrn.get(urn);
-      return target !== undefined && (kinds === undefined || kinds.includes(kindOf(target.type))) ? [target] : [];
-    });
+    const found = along();
     if (found.length === 0) throw new Undetermined(`${property} is not known yet, and no dependency says what it is`);
     return found;
+  }
+
+  /**
+   * The scripts that run. A script may have had uploads before it that made its name or its classes: resources of the same name that it
+   * depends on, and that say nothing any more about what runs.
+   */
+  get scripts(): readonly Node[] {
+    return this.memo("scripts", () => {
+      const all = this.ofKind("WorkersScript");
+      const followed = new Set(
+        all.flatMap((script) =>
+          script.dependencies.filter((urn) => {
+            const before = this.#byUrn.get(urn);
+            return before?.type === script.type && before.props.scriptName === script.props.scriptName;
+          }),
+        ),
+      );
+      return all.filter(({ urn }) => !followed.has(urn));
+    });
+  }
+
+  /** Whether a resource is a script that runs; see `scripts`. */
+  isScript(node: Node): boolean {
+    return this.memo("running", () => new Set(this.scripts)).has(node);
   }
 }
 

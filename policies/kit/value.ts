@@ -1,5 +1,3 @@
-import { UnknownValueError } from "@pulumi/policy";
-
 /** A value that is known only once its resource exists. */
 export const unknown: unique symbol = Symbol("unknown");
 
@@ -65,7 +63,27 @@ function attempt(read: () => unknown): Value {
   try {
     return toValue(read());
   } catch (error) {
-    if (error instanceof UnknownValueError) return unknown;
+    // CrossGuard's UnknownValueError by its field: to import it would load the engine's protocol wherever a state is read.
+    if (error instanceof Error && "unknownTypeSentinel" in error) return unknown;
     throw error;
   }
+}
+
+/**
+ * A resource as a rule sees it: what it became over what it was given. A whole property may be secret as an output of which only a part is
+ * secret as an input, and a component has nothing but what it was given.
+ */
+export function overlaid(inputs: unknown, outputs: unknown): Record<string, Value> {
+  const values = toValues(inputs);
+  for (const [key, value] of Object.entries(toValues(outputs)))
+    if (value !== unknown || values[key] === undefined) values[key] = value;
+  return values;
+}
+
+/** A value as the engine takes it back. A secret within it is none any more. */
+export function toRaw(value: Value): unknown {
+  if (value === unknown) return unknownMarks[0];
+  if (Array.isArray(value)) return (value as readonly Value[]).map(toRaw);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toRaw(inner)]));
 }

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../kit/evaluate.ts";
-import type { Node } from "../kit/graph.ts";
+import { Graph, type Node } from "../kit/graph.ts";
 import { unknown } from "../kit/value.ts";
-import { graph, tenant } from "../testing/node.ts";
+import { graph, node, tenant } from "../testing/node.ts";
 import { tenantIsolation } from "./pack.ts";
 
 const seed = Number(process.env.CHITTYOPS_TEST_SEED);
@@ -104,5 +104,44 @@ describe("isolation of tenants", () => {
     ],
   ])("finds %s", (_, nodes, expected) => {
     expect(found(nodes)).toContain(expected);
+  });
+
+  test("knows the tenants of the registry, where it is told them", () => {
+    const nodes = [...tenant("acme"), ...tenant("acme2")];
+    const refused = (tenants: string[]) => {
+      const known = new Graph(nodes, { name: "prod", environment: "prod", tenants });
+      return evaluate(known, [tenantIsolation]).filter(({ state }) => state === "fail");
+    };
+    expect(refused(["acme", "acme2"])).toEqual([]);
+    const others = refused(["acme"]);
+    expect(new Set(others.map(({ rule }) => rule.id))).toEqual(new Set(["tenant-one-owner"]));
+    expect(others.map(({ node }) => node.name)).toEqual(tenant("acme2").map(({ name }) => name));
+    // The registry knows a tenant that no component here is: the name is that tenant's.
+    const odd = nodes.map((node) => (node.name === "acme-kv" ? { ...node, name: "acme-labs-kv" } : node));
+    const known = new Graph(odd, { name: "prod", environment: "prod", tenants: ["acme", "acme2", "acme-labs"] });
+    const found = evaluate(known, [tenantIsolation]).filter(({ state }) => state === "fail");
+    expect(found.map(({ node }) => node.name)).toEqual(["acme-labs-kv"]);
+  });
+
+  test.each([
+    ["com.cloudflare.edge.r2.bucket.0a1b_default_acme.files_1", []],
+    ["com.cloudflare.edge.r2.bucket.0a1b_fedramp-high_acme2_files", ["tenant-token-scope fail acme-token"]],
+    // A bucket that ends like one of its own is another one.
+    ["com.cloudflare.edge.r2.bucket.0a1b_default_other_acme.files_1", ["tenant-token-scope fail acme-token"]],
+    ["com.cloudflare.api.account.worker.acme.api_v1", []],
+    ["com.cloudflare.api.account.worker.acme2.api_v1", ["tenant-token-scope fail acme-token"]],
+  ])("reads whose %s is", (name, expected) => {
+    const part = (type: string, owner: string, suffix: string, props: Node["props"]) =>
+      node(`cloudflare:index/x:${type}`, `${owner}-${suffix}`, { parent: tenant(owner)[0]?.urn ?? "", props });
+    const nodes = [
+      ...tenant("acme"),
+      ...tenant("acme2"),
+      part("R2Bucket", "acme", "files", { name: "acme.files_1" }),
+      part("R2Bucket", "acme2", "files", { name: "acme2_files" }),
+      part("Worker", "acme", "api", { name: "acme.api_v1" }),
+      part("Worker", "acme2", "api", { name: "acme2.api_v1" }),
+      part("AccountToken", "acme", "token", { policies: [{ resources: JSON.stringify({ [name]: "*" }) }] }),
+    ];
+    expect(found(nodes)).toEqual(expected);
   });
 });

@@ -1,6 +1,5 @@
 import { defineRule, type Rule } from "../kit/define-rule.ts";
-
-const framework = "NIST SP 800-53 r5";
+import { supports } from "../kit/supports.ts";
 
 /** A rule that holds wherever a stack has tenants; all of these support the same controls. */
 export function tenantRule(
@@ -9,7 +8,7 @@ export function tenantRule(
   return defineRule({
     severity: "critical",
     enforcement: "mandatory",
-    controls: ["AC-4", "SC-4", "CA-9"].map((id) => ({ framework, id, support: "supporting" })),
+    controls: supports("AC-4", "SC-4", "CA-9‡"),
     ...rule,
     appliesTo: (node, graph) => graph.tenants.size > 0 && rule.appliesTo(node, graph),
   });

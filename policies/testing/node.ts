@@ -42,7 +42,7 @@ export function tenant(id: string): Node[] {
     parent,
     props: {
       scriptName: `${id}-script`,
-      limits: { cpuMs: 50 },
+      limits: { cpuMs: 50, subrequests: 50 },
       bindings: [
         { name: "STORE", type: "kv_namespace", namespaceId: `kv of ${id}` },
         { name: "DB", type: "hyperdrive", id: `hyperdrive of ${id}` },

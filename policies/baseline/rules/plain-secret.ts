@@ -3,9 +3,12 @@ import { kindOf, records } from "../../kit/graph.ts";
 import { Undetermined, unknown } from "../../kit/value.ts";
 
 const secretName = /(^|_)(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|CREDENTIALS?|DATABASE_URL|DB_URL)($|_)/i;
+/** What is said about a secret is none, e.g. `DEFAULT_TOKEN_EXPIRY`. */
+const aboutSecret =
+  /_(EXPIRY|EXPIRES(_IN)?|TTL|LIFETIME|SECONDS|DAYS|ISSUER|AUDIENCE|ALGORITHM|TYPE|HEADER|ENDPOINT|LENGTH|LIMIT)$/i;
 /** Connection strings with a password, private keys, and tokens of GitHub, AWS, OpenAI and Stripe by their prefixes. */
-const secretText =
-  /:\/\/[^\s/:@]+:[^\s/@]+@|-----BEGIN [A-Z ]*PRIVATE KEY|\b(gh[pousr]_|AKIA|sk-|sk_live_)[A-Za-z0-9_-]{16,}/;
+export const secretText =
+  /:\/\/[^\s/:@"]+:[^\s/@"]+@|-----BEGIN [A-Z ]*PRIVATE KEY|\b(gh[pousr]_|AKIA|sk-|sk_live_)[A-Za-z0-9_-]{16,}/;
 
 export const plainSecret = defineRule({
   id: "plain-secret",
@@ -21,7 +24,8 @@ export const plainSecret = defineRule({
     for (const { name, type, text, json } of records(node, "bindings")) {
       if (type !== "plain_text" && type !== "json") continue;
       const content = type === "json" ? json : text;
-      if (typeof name === "string" && secretName.test(name)) yield `binding ${name} has the name of a secret`;
+      if (typeof name === "string" && secretName.test(name) && !aboutSecret.test(name))
+        yield `binding ${name} has the name of a secret`;
       else if (typeof content === "string" && secretText.test(content))
         yield `binding ${String(name)} looks like a secret`;
       else if (content === unknown) open = String(name);

@@ -10,7 +10,9 @@ export const tailConsumer = defineRule({
   controls: [{ framework: "NIST SP 800-53 r5", id: "AU-12", support: "supporting" }],
   cannotSee: "Whether the consumer keeps what it is sent.",
   remedy: "Name the tail consumer of the environment in the catalog",
-  appliesTo: ({ type }) => kindOf(type) === "WorkersScript",
+  // Where there is nothing any more whose logs it takes, a forwarder is still one.
+  appliesTo: (node, graph) =>
+    graph.isScript(node) && ![...graph.ancestors(node)].some(({ type }) => kindOf(type) === "TailForwarder"),
   *check(node, graph) {
     if (records(node, "tailConsumers").length > 0) return;
     const name = node.props.scriptName;

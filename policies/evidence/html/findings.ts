@@ -33,7 +33,11 @@ export function findings({ records }: Review): Html {
           cell(html`${record.severity}, ${record.enforcement}`),
           cell(resourceLabel(record.resource)),
           cell(
-            html`${record.message}${record.remedy === "" ? "" : html`<br><strong>Remedy:</strong> ${record.remedy}`}`,
+            html`${record.message}${record.remedy === "" ? "" : html`<br><strong>Remedy:</strong> ${record.remedy}`}${
+              record.violationHash === undefined
+                ? ""
+                : html`<br><span class="soft">violation ${code(record.violationHash)}</span>`
+            }`,
           ),
           cell(items(record.controls.map(({ framework, id }) => html`${id} <span class="soft">${framework}</span>`))),
         ],

@@ -23,11 +23,6 @@ export const stateLabel = (state: State | undefined): Html =>
 
 export const code = (text: string): Html => html`<code>${text}</code>`;
 
-/** Ids of frameworks as people know them. */
-const frameworkTitles: Readonly<Record<string, string>> = {};
-
-export const frameworkTitle = (framework: string): string => frameworkTitles[framework] ?? framework;
-
 /** A table that scrolls by itself on a narrow screen, and that the keyboard can reach for it. */
 export function table(caption: string, head: readonly (string | { number: string })[], rows: readonly Html[]): Html {
   const cells = head.map((cell) =>

@@ -24,8 +24,8 @@ describe("the report", () => {
       title: hostile,
       pack: hostile,
       remedy: hostile,
-      cannotSee: [hostile],
-      controls: [{ framework: hostile, id: hostile, support: hostile }],
+      cannotSee: hostile,
+      controls: [{ framework: "CJIS 5.9.5", id: hostile, support: "weak" }],
     });
     const resource = { urn: urnOf(hostile, hostile), type: hostile, name: hostile };
     const review = sampleReview({
@@ -119,7 +119,7 @@ describe("the report", () => {
   it("sums up by control and framework, and never calls a control met", async () => {
     const rules = [
       sampleRule("rule-one"),
-      sampleRule("rule-two", { controls: [{ framework: "nist-800-53-r5", id: "SC-8(1)", support: "weak" }] }),
+      sampleRule("rule-two", { controls: [{ framework: "NIST SP 800-53 r5", id: "SC-8(1)", support: "weak" }] }),
     ];
     const page = await reportPage(
       sampleReview({ rules, records: rules.map((rule) => sampleRecord(rule, "pass")) }),

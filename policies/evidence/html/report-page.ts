@@ -7,7 +7,7 @@ import { verdictOf } from "../verdict.ts";
 import { changes } from "./changes.ts";
 import { filterScript } from "./filter-script.ts";
 import { findings } from "./findings.ts";
-import { code, frameworkTitle, type Html, word } from "./parts.ts";
+import { code, type Html, word } from "./parts.ts";
 import { style } from "./style.ts";
 import { controls, resources, rules } from "./summaries.ts";
 import { waivers } from "./waivers.ts";
@@ -80,15 +80,14 @@ function facts(review: Review): Html {
 }
 
 function filterForm({ records, rules }: Review): Html {
-  const options = (values: Iterable<string>, label = (value: string) => value) =>
-    [...new Set(values)].sort().map((value) => html`<option value="${word(value)}">${label(value)}</option>`);
+  const options = (values: Iterable<string>) =>
+    [...new Set(values)].sort().map((value) => html`<option value="${word(value)}">${value}</option>`);
   return html`<form hidden role="search" aria-label="Filter the tables">
 <label>Text <input type="search" name="text" placeholder="rule, resource, control"></label>
 <label>Result <select name="state"><option value="">any</option>${options(records.map(({ state }) => state))}</select></label>
 <label>Severity <select name="severity"><option value="">any</option>${options(rules.map(({ severity }) => severity))}</select></label>
 <label>Framework <select name="framework"><option value="">any</option>${options(
     rules.flatMap(({ controls }) => controls.map(({ framework }) => framework)),
-    frameworkTitle,
   )}</select></label>
 <button type="reset">Show all</button>
 <output aria-live="polite"></output>

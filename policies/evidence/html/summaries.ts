@@ -6,7 +6,6 @@ import {
   code,
   countCells,
   countHeads,
-  frameworkTitle,
   type Html,
   items,
   numberCell,
@@ -22,12 +21,12 @@ import {
 export function controls(review: Review): Html {
   const frameworks = Map.groupBy(byControl(review), ({ framework }) => framework);
   return html`<p>Each rule <em>supports</em> the controls named with it. No rule shows that a control is met: that is for an assessor to say.</p>
-${[...frameworks].map(([framework, own]) => html`<h3>${frameworkTitle(framework)}</h3>${controlTable(framework, own)}`)}`;
+${[...frameworks].map(([framework, own]) => html`<h3>${framework}</h3>${controlTable(framework, own)}`)}`;
 }
 
 function controlTable(framework: string, own: readonly ControlTally[]): Html {
   return table(
-    `Controls of ${frameworkTitle(framework)} that rules support, with the number of results.`,
+    `Controls of ${framework} that rules support, with the number of results.`,
     ["Control", "In short", ...countHeads, "Rules that support it"],
     own.map(({ id, rules, counts }) =>
       row(
@@ -79,7 +78,7 @@ export function rules(review: Review): Html {
           cell(html`${rule.severity}, ${rule.enforcement}`),
           ...countCells(counts),
           numberCell(counts["not-applicable"]),
-          cell(items(rule.cannotSee)),
+          cell(rule.cannotSee),
         ],
       ),
     ),

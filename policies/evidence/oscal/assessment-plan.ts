@@ -35,7 +35,7 @@ export function assessmentPlan(review: Review) {
                   ),
                 ],
                 ...(controlsOf([rule]).length === 0 ? {} : { "related-controls": reviewedControls([rule]) }),
-                ...(rule.cannotSee.length === 0 ? {} : { remarks: `Cannot see: ${rule.cannotSee.join(" ")}` }),
+                ...(rule.cannotSee === "" ? {} : { remarks: `Cannot see: ${rule.cannotSee}` }),
               })),
             }),
       },

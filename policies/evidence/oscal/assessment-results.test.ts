@@ -6,7 +6,7 @@ import { assessmentResults } from "./assessment-results.ts";
 import { oscalControl } from "./control-id.ts";
 
 const rule = sampleRule("rule-one");
-const second = sampleRule("rule-two", { controls: [{ framework: "nist-800-53-r5", id: "AU-9a", support: "weak" }] });
+const second = sampleRule("rule-two", { controls: [{ framework: "NIST SP 800-53 r5", id: "AU-9a", support: "weak" }] });
 const resultOf = (review: ReturnType<typeof sampleReview>) => {
   const [result] = assessmentResults(review)["assessment-results"].results;
   if (result === undefined) throw new Error("a result");

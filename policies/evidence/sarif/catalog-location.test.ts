@@ -19,7 +19,7 @@ it.each([
   ["secrets-shared/CHITTY_AUTH_SERVICE_TOKEN", "catalog/services/", '"CHITTY_AUTH_SERVICE_TOKEN"'],
   ["legal-consultant-documents", "catalog/services/legal-consultant.ts", '"DOCUMENTS"'],
   ["zone-min_tls_version", "stacks/core/zone.ts", '"zone"'],
-  ["enrolment-key-cook-county", "stacks/core/outputs.ts", "enrolment-key-"],
+  ["enrolment-key-cook-county", "stacks/core/enrolment-keys.ts", "enrolment-key-"],
   ["something-nobody-knows", "stacks/core/index.ts", ""],
 ])("%s comes from %s", (name, file, text) => {
   const found = catalogLocation(urnOf("a:b:C", name));

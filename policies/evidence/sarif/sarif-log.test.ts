@@ -60,9 +60,9 @@ describe("results.sarif", () => {
 
   it("keeps to what readers take: 25,000 results, the gravest, and 20 tags a rule, and says what it left out", () => {
     const controls = Array.from({ length: 40 }, (_, index) => ({
-      framework: "nist-800-53-r5",
+      framework: "NIST SP 800-53 r5" as const,
       id: `SC-${index + 1}`,
-      support: "supporting",
+      support: "supporting" as const,
     }));
     const broad = sampleRule("rule-broad", { controls });
     const minor = sampleRule("rule-minor", { enforcement: "advisory" });

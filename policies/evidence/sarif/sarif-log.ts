@@ -63,7 +63,7 @@ function descriptor(rule: ReviewedRule): ReportingDescriptor {
   const help = [
     remedy,
     ...(supports.length > 0 ? [`Supports ${supports.join(", ")}.`] : []),
-    ...(cannotSee.length > 0 ? [`Cannot see: ${cannotSee.join("; ")}`] : []),
+    ...(cannotSee === "" ? [] : [`Cannot see: ${cannotSee}`]),
   ].join("\n\n");
   const tags = [pack, enforcement, ...controls.map(({ framework, id: control }) => `${framework}/${control}`)];
   return {

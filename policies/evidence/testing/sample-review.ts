@@ -18,10 +18,10 @@ export const sampleRule = (id: string, more: Partial<ReviewedRule> = {}): Review
   enforcement: "mandatory",
   pack: pack.name,
   controls: [
-    { framework: "nist-800-53-r5", id: "SC-28(1)", support: "supporting" },
-    { framework: "cjis-5.9.5", id: "SC-28(1)", support: "supporting" },
+    { framework: "NIST SP 800-53 r5", id: "SC-28(1)", support: "supporting" },
+    { framework: "CJIS 5.9.5", id: "SC-28(1)", support: "supporting" },
   ],
-  cannotSee: ["what the code does"],
+  cannotSee: "What the code does.",
   remedy: "Give it a lock.",
   ...more,
 });
@@ -39,7 +39,7 @@ export function sampleRecord(
     title,
     severity,
     enforcement,
-    controls: controls.map(({ framework, id }) => ({ framework, id })),
+    controls,
     resource: { urn: urnOf(bucketType, name), type: bucketType, name },
     state,
     message: state === "pass" ? "" : `The bucket has no lock (${state}).`,
@@ -54,6 +54,7 @@ export function sampleRecord(
 }
 
 export const sampleWaiver = (more: Partial<ReviewedWaiver> = {}): ReviewedWaiver => ({
+  id: "public-files",
   policy: "rule-waived",
   urn: urnOf(bucketType, "chittyfinance-storage"),
   category: "mitigated",
@@ -64,6 +65,7 @@ export const sampleWaiver = (more: Partial<ReviewedWaiver> = {}): ReviewedWaiver
   ticket: "OPS-1",
   approvedOn: "2026-11-01",
   expiresOn: "2026-12-26",
+  violationHash: digest,
   file: "policies/waivers/finance.yaml",
   problems: [],
   ...more,

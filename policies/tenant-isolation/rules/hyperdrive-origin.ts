@@ -1,10 +1,17 @@
-import { kindOf, type Node } from "../../kit/graph.ts";
+import { type Graph, kindOf, type Node, read } from "../../kit/graph.ts";
 import { claimedByOthers, mayUse, text, whose } from "../../kit/references.ts";
+import { isRecord, unknown } from "../../kit/value.ts";
 import { tenantRule } from "../tenant-rule.ts";
 
-function claims(node: Node): string[] {
+/** A host that is not known yet is that of the project it comes from. */
+function claims(node: Node, graph: Graph): string[] {
   if (kindOf(node.type) !== "HyperdriveConfig") return [];
-  return [["host", "database", "user"].map((key) => text(node, "origin", key)).join(" ")];
+  const origin = read(node, "origin");
+  const host = isRecord(origin) ? origin.host : undefined;
+  const hosts =
+    host === unknown ? graph.referred(node, "origin", host, ["Project"]).map(({ urn }) => urn) : [String(host)];
+  const rest = ["database", "user"].map((key) => text(node, "origin", key));
+  return hosts.map((each) => [each, ...rest].join(" "));
 }
 
 export const hyperdriveOrigin = tenantRule({
@@ -18,7 +25,7 @@ export const hyperdriveOrigin = tenantRule({
       const source = graph.node(urn);
       if (source !== undefined && !mayUse(graph, node, source)) yield `its origin comes from ${whose(graph, source)}`;
     }
-    for (const { other } of claimedByOthers(graph, "origin", node, claims))
+    for (const { other } of claimedByOthers(graph, "origin", node, (each) => claims(each, graph)))
       yield `it has the same origin as ${whose(graph, other)}`;
   },
 });

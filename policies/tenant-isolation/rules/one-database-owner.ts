@@ -1,12 +1,16 @@
-import { kindOf, type Node } from "../../kit/graph.ts";
-import { claimedByOthers, text, whose } from "../../kit/references.ts";
+import { type Graph, kindOf, type Node } from "../../kit/graph.ts";
+import { claimedByOthers, whose } from "../../kit/references.ts";
 import { tenantRule } from "../tenant-rule.ts";
 
-function claims(node: Node): string[] {
-  const kind = kindOf(node.type);
+/** A project by its id or, where that is not known yet, by the resource that makes it. */
+function claims(node: Node, graph: Graph): string[] {
   if (!node.type.startsWith("neon:")) return [];
-  const project = kind === "Project" ? text(node, "id") : text(node, "projectId");
-  return project === undefined ? [] : [`project ${project}`];
+  if (kindOf(node.type) === "Project")
+    return [`project ${node.urn}`, ...(typeof node.props.id === "string" ? [`project ${node.props.id}`] : [])];
+  const { projectId } = node.props;
+  if (projectId === undefined) return [];
+  const made = graph.referred(node, "projectId", projectId, ["Project"]);
+  return made.length === 0 ? [`project ${String(projectId)}`] : made.map(({ urn }) => `project ${urn}`);
 }
 
 export const oneDatabaseOwner = tenantRule({
@@ -16,7 +20,7 @@ export const oneDatabaseOwner = tenantRule({
   remedy: "Give each tenant a project of its own",
   appliesTo: (node) => node.type.startsWith("neon:"),
   *check(node, graph) {
-    for (const { claim, other } of claimedByOthers(graph, "neon", node, claims))
+    for (const { claim, other } of claimedByOthers(graph, "neon", node, (each) => claims(each, graph)))
       yield `${claim} is also used by ${whose(graph, other)}`;
   },
 });

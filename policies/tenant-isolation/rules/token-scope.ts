@@ -10,10 +10,20 @@ function resourcesOf(value: Value | undefined): string[] {
   return isRecord(parsed as Value) ? Object.keys(parsed as object) : [];
 }
 
+/** A bucket as tokens name it: https://developers.cloudflare.com/r2/api/tokens/ */
+const bucketName = /^com\.cloudflare\.edge\.r2\.bucket\.[0-9a-zA-Z]+_[a-z-]+_(.+)$/;
+
+/** What a token names. Dots and underscores part the words of its name, and may be in the last one: the longest one that there is counts. */
+function targetsOf(name: string, graph: Graph): Node[] {
+  const bucket = bucketName.exec(name)?.[1];
+  if (bucket !== undefined) return graph.named(bucket, ["R2Bucket"]);
+  const starts = [...name.matchAll(/[._]/g)].map(({ index }) => index + 1);
+  return starts.map((start) => graph.named(name.slice(start))).find((targets) => targets.length > 0) ?? [];
+}
+
 function* outside(name: string, node: Node, graph: Graph): Generator<string> {
   if (name.includes("*")) yield "it reaches every resource of a kind";
-  const id = name.slice(Math.max(name.lastIndexOf("."), name.lastIndexOf("_")) + 1);
-  const targets = graph.named(id);
+  const targets = targetsOf(name, graph);
   if (targets.length === 0 && !name.includes("*")) yield "it reaches something that no resource of the stack is";
   for (const target of targets) if (!mayUse(graph, node, target)) yield `it reaches ${whose(graph, target)}`;
 }
