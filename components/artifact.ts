@@ -6,7 +6,7 @@ import type { InputProblem } from "./input-problems.ts";
 import { repositoryPath } from "./program-path.ts";
 
 /** A bundle on disk: `path` is relative to the repository, `sha256` what the file was found to be. */
-interface Bundle {
+export interface Bundle {
   path: string;
   sha256: string;
 }
@@ -29,9 +29,8 @@ export async function findBundles(
 ): Promise<{ bundles: Bundles; problems: InputProblem[] }> {
   const problems: InputProblem[] = [];
   for (const path of built) {
-    if ((await digest(path)) !== undefined) continue;
-    const expected = "the bundle that a build makes";
-    problems.push({ propertyPath: path, found: "no such file", expected, remedy: "run npm run build" });
+    const found = await builtBundle(path);
+    if ("found" in found) problems.push(found);
   }
   const own = new Map<string, Bundle>();
   await Promise.all(
@@ -53,6 +52,14 @@ export async function findBundles(
   );
   problems.sort((a, b) => (a.propertyPath < b.propertyPath ? -1 : 1));
   return { bundles: { shell: { path: shell, sha256: (await digest(shell)) ?? "" }, own }, problems };
+}
+
+/** A bundle that a build of this repository makes, or that it was not made. */
+export async function builtBundle(path: string): Promise<Bundle | InputProblem> {
+  const sha256 = await digest(path);
+  if (sha256 !== undefined) return { path, sha256 };
+  const expected = "the bundle that a build makes";
+  return { propertyPath: path, found: "no such file", expected, remedy: "run npm run build" };
 }
 
 async function findBundle(name: string, artifact: Artifact): Promise<Bundle | InputProblem> {

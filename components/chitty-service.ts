@@ -17,6 +17,8 @@ export interface ChittyServiceArgs {
   service: ResolvedService;
   /** `local`, `dev` or `prod`. */
   environment: string;
+  /** Id of the tenant whose own it is; by default it is shared by all. */
+  tenant?: string;
 }
 
 export type Health = "healthy" | "unchecked";
@@ -66,10 +68,8 @@ export class ChittyService extends pulumi.ComponentResource {
     const consumers = queueConsumers(service, script, around, { parent: this });
     const reachable = addresses(service, script, around, { parent: this });
     registryEntry(service, around, { parent: this, dependsOn: script });
-    const gate = healthGate(service, script, around, {
-      parent: this,
-      dependsOn: [...consumers, ...reachable],
-    });
+    const where = { cloud: around.estate.environment.cloud, edgeUrl: around.edgeUrl };
+    const gate = healthGate(service, script, where, { parent: this, dependsOn: [...consumers, ...reachable] });
     const healthy = gate === undefined ? reachable : [gate];
     contractMigrations(service, databases, script, around, { parent: this, dependsOn: healthy });
     this.#schedule(service, script, around, healthy);
@@ -95,8 +95,39 @@ export class ChittyService extends pulumi.ComponentResource {
  * What the engine, and so a policy, sees of a service besides the resources it is made of. Not the whole declaration: it would be
  * written with the state at each step, and the resources say the rest.
  */
-function about({ service, environment }: ChittyServiceArgs): pulumi.Inputs {
-  const { name, uri, family, tier, owner, dataClass, hosting, hosts, health, url } = service;
-  const code = service.worker === undefined ? "elsewhere" : service.worker.artifact === undefined ? "shell" : "own";
-  return { name, uri, environment, family, tier, owner, dataClass, hosting: hosting.kind, code, hosts, health, url };
+function about({ service, environment, tenant = "shared" }: ChittyServiceArgs): pulumi.Inputs {
+  const { name, uri, family, tier, owner, dataClass, hosting, hosts, health, url, worker, bindings } = service;
+  const code = worker === undefined ? "elsewhere" : worker.artifact === undefined ? "shell" : "own";
+  const sharedStores = bindings.flatMap((binding) =>
+    "target" in binding && "id" in binding.target && binding.target.shared ? [binding.target.id] : [],
+  );
+  return {
+    name,
+    app: name,
+    tenant,
+    uri,
+    environment,
+    family,
+    tier,
+    owner,
+    dataClass,
+    hosting: hosting.kind,
+    code,
+    hosts,
+    health,
+    url,
+    ...(worker !== undefined && { bindingNames: boundNames(bindings, code) }),
+    ...(sharedStores.length > 0 && { sharedStores }),
+  };
+}
+
+/** Names of the bindings that the Worker has to have; a shell lacks those that come with code. Said here apart from where they are made. */
+function boundNames(bindings: ResolvedService["bindings"], code: string): string[] {
+  return bindings
+    .filter((binding) => {
+      if (binding.kind === "queue-consumer") return false;
+      if (code === "own") return true;
+      return binding.kind !== "assets" && (binding.kind !== "workflow" || binding.scriptName !== undefined);
+    })
+    .map(({ name }) => name);
 }

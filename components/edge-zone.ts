@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as cloudflare from "./cloudflare.ts";
+import type { Labels } from "./labels.ts";
 
-export interface EdgeZoneArgs {
+export interface EdgeZoneArgs extends Labels {
   accountId: string;
   zoneId: string;
   /** What `{domain}` stands for here, e.g. `chitty.cc` or `dev.chitty.cc`. */

@@ -27,10 +27,21 @@ export function externalStandIn(around: Surroundings, opts: pulumi.CustomResourc
       compatibilityFlags: [...compatibilityFlags],
       observability,
       bindings: [{ name: shellManifestBinding, type: "plain_text", text: JSON.stringify(manifest) }],
+      tailConsumers: tailConsumers(around).map((consumer) => ({ service: registry.script(consumer) })),
     },
     { ...opts, additionalSecretOutputs: ["bindings"] },
   );
   registry.publishScript(scriptName, script.scriptName);
+}
+
+/** Those of the services, but for one that binds the stand-in itself: each would wait for the other. */
+function tailConsumers({ estate: { services } }: Surroundings): string[] {
+  const consumers = new Set(services.flatMap(({ worker }) => worker?.tailConsumers ?? []));
+  for (const { worker, bindings } of services) {
+    const bindsStandIn = bindings.some((binding) => binding.kind === "service" && binding.external);
+    if (worker !== undefined && bindsStandIn) consumers.delete(worker.scriptName);
+  }
+  return [...consumers].sort();
 }
 
 function externalEntrypoints({ estate }: Surroundings): string[] {

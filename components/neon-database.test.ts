@@ -48,13 +48,23 @@ describe("NeonDatabase", () => {
     expect(new URL(uri)).toMatchObject({ username: "finance_app", password, port: "6432" });
   });
 
-  it("is protected in prod, as its data are, with the history and the size that the catalog says", async () => {
-    const database = financeOf("prod");
+  it("is protected in prod, as its data are, with the region, history, size, limits and addresses that the catalog says", async () => {
+    const database = { ...financeOf("prod"), allowedIps: ["192.0.2.7", "198.51.100.0/24"] };
     const project = only((await make(database)).named("Project"));
     expect(project.protect).toBe(true);
     expect(project.inputs).toMatchObject({
       allowDataLoss: false,
       protected: true,
+      regionId: database.region,
+      settings: {
+        quota: {
+          computeTimeSeconds: database.quota.computeSeconds,
+          logicalSizeBytes: database.quota.storageBytes,
+          writtenDataBytes: database.quota.writtenBytes,
+          dataTransferBytes: database.quota.transferBytes,
+        },
+        allowedIps: { ips: database.allowedIps },
+      },
       historyRetentionSeconds: database.retentionSeconds,
       defaultEndpointSettings: {
         autoscalingLimitMinCu: database.endpoint.minCu,

@@ -36,6 +36,10 @@ async function make(
       const set = new SecretSet(
         "secrets",
         {
+          tenant: "shared",
+          app: "chittyops",
+          environment: "local",
+          dataClass: "credential",
           secrets,
           entries: [],
           epochs: {},

@@ -4,8 +4,9 @@ import * as random from "@pulumi/random";
 import type { ResolvedSecret } from "../catalog/index.ts";
 import * as cloudflare from "./cloudflare.ts";
 import type { InputProblem } from "./input-problems.ts";
+import type { Labels } from "./labels.ts";
 
-export interface SecretSetArgs {
+export interface SecretSetArgs extends Labels {
   /** Each secret once, by `key`. */
   secrets: readonly ResolvedSecret[];
   /** Secrets that live in the account's Secrets Store, `entry` being their name there. */

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedEstate } from "../catalog/index.ts";
 import type { Bundles } from "./artifact.ts";
 import type { OutputRegistry } from "./output-registry.ts";
@@ -19,4 +20,8 @@ export interface Surroundings {
   externalStandIn?: string;
   /** Of `local`: where the edge listens, e.g. `http://127.0.0.1:41802`; requests go there with the service's host. */
   edgeUrl?: string;
+  /** Of `local`: where the embedded cloud says how far its clock is ahead. */
+  clockUrl?: string;
+  /** Tail consumers of every Worker besides those that the catalog names, e.g. the operations plane. */
+  tailConsumers?: readonly pulumi.Input<string>[];
 }

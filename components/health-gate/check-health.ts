@@ -9,12 +9,12 @@ const maximumBody = 64 * 1024;
 
 /** Asks once. A health check answers 200 and `{"status":"<expected>"}`. Never rejects. */
 export async function checkHealth(
-  { url, dial, expect }: Pick<GateInput, "url" | "dial" | "expect">,
+  { url, dial, expect, accessToken }: Pick<GateInput, "url" | "dial" | "expect" | "accessToken">,
   timeout: number = patience,
 ): Promise<Health> {
   let answer: { status: number; body: string };
   try {
-    answer = await get(url, dial, timeout);
+    answer = await get(url, dial, timeout, accessToken);
   } catch (error) {
     return { healthy: false, why: error instanceof Error ? error.message : String(error) };
   }
@@ -52,13 +52,26 @@ function quote(body: string): string {
 }
 
 /** Node resolves no `*.localhost`, so the address to dial can be another one than the host that is asked for. */
-function get(url: string, dial: string | undefined, timeout: number): Promise<{ status: number; body: string }> {
+function get(
+  url: string,
+  dial: string | undefined,
+  timeout: number,
+  accessToken: GateInput["accessToken"],
+): Promise<{ status: number; body: string }> {
   const wanted = new URL(url);
   const target = dial === undefined ? wanted : new URL(`${wanted.pathname}${wanted.search}`, dial);
   // An import of either would load all of `fetch` with it, which takes longer than the whole question.
   const { request } = process.getBuiltinModule(target.protocol === "https:" ? "node:https" : "node:http");
   return new Promise((resolve, reject) => {
-    const headers = { host: wanted.host, accept: "application/json", "user-agent": "chittyops-health-gate" };
+    const headers = {
+      host: wanted.host,
+      accept: "application/json",
+      "user-agent": "chittyops-health-gate",
+      ...(accessToken && {
+        "cf-access-client-id": accessToken.clientId,
+        "cf-access-client-secret": accessToken.clientSecret,
+      }),
+    };
     const sent = request(target, { headers, signal: AbortSignal.timeout(timeout), agent: false }, (response) => {
       let body = "";
       response.setEncoding("utf8");

@@ -10,6 +10,8 @@ export const gateInput = z.object({
   dial: z.optional(z.url()),
   /** What `status` of the answer must be. */
   expect: z.string().check(z.minLength(1)),
+  /** Of a service behind Access: the service token that lets the gate in. Secret. */
+  accessToken: z.optional(z.object({ clientId: z.string(), clientSecret: z.string() })),
   /** Milliseconds until the gate gives up. */
   deadline: z.int().check(z.positive()),
 });

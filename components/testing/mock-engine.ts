@@ -22,6 +22,11 @@ const computed: Record<string, (name: string) => Record<string, unknown>> = {
   "random:index/randomPassword:RandomPassword": (name) => ({ result: `generated-${name}`, bcryptHash: "hash" }),
   "cloudflare:index/queue:Queue": (name) => ({ queueId: `${name}-id` }),
   "cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication": (name) => ({ aud: `${name}-aud` }),
+  "cloudflare:index/accountToken:AccountToken": (name) => ({ value: `generated-${name}` }),
+  "cloudflare:index/zeroTrustAccessServiceToken:ZeroTrustAccessServiceToken": (name) => ({
+    clientId: `${name}.access`,
+    clientSecret: `generated-${name}`,
+  }),
   "command:local:Command": () => ({ stdout: "" }),
   "neon:index:Project": (name) => ({
     defaultBranchId: `br-${name}`,

@@ -8,11 +8,20 @@ export interface FirstUpload {
   script: cloudflare.WorkersScript;
 }
 
+interface FirstUploadPlace {
+  accountId: string;
+  closesCycle: boolean;
+  /** What bounds the use of the script, from its first upload on. */
+  bounds?: Pick<cloudflare.WorkersScriptArgs, "limits" | "bindings">;
+}
+
 /** Only the name is the upload's own; everything else belongs to the script that follows under the same name. */
 const ownedByTheScript: (keyof cloudflare.WorkersScriptArgs)[] = [
+  "bindings",
   "compatibilityDate",
   "compatibilityFlags",
   "content",
+  "limits",
   "mainModule",
   "migrations",
   "observability",
@@ -30,8 +39,11 @@ const ownedByTheScript: (keyof cloudflare.WorkersScriptArgs)[] = [
  */
 export function firstUploads(
   name: string,
-  worker: ResolvedWorker,
-  { accountId, closesCycle }: { accountId: string; closesCycle: boolean },
+  worker: Pick<
+    ResolvedWorker,
+    "scriptName" | "compatibilityDate" | "compatibilityFlags" | "observability" | "migrations"
+  >,
+  { accountId, closesCycle, bounds = {} }: FirstUploadPlace,
   opts: pulumi.CustomResourceOptions,
 ): FirstUpload[] {
   const { scriptName, compatibilityDate, compatibilityFlags, observability, migrations } = worker;
@@ -40,7 +52,7 @@ export function firstUploads(
     const settings = { compatibilityDate, compatibilityFlags: [...compatibilityFlags].sort(), observability };
     const script = new cloudflare.WorkersScript(
       `${name}-${tag}`,
-      { accountId, scriptName, mainModule: "index.mjs", content: waiting(classes), ...settings, ...more },
+      { accountId, scriptName, mainModule: "index.mjs", content: waiting(classes), ...settings, ...bounds, ...more },
       {
         ...opts,
         dependsOn: made.map(({ script }) => script),

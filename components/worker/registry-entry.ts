@@ -1,9 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedService } from "../../catalog/index.ts";
-import type { RegistryRecord } from "../../contracts/registry-record.ts";
+import { type RegistryRecord, recordPrefix } from "../../contracts/registry-record.ts";
 import * as cloudflare from "../cloudflare.ts";
 import { publicUrl } from "../public-url.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { dependenciesOf } from "./dependencies-of.ts";
 
 /** Enters a service in the registry, if this stack has one. */
 export function registryEntry(
@@ -18,7 +19,7 @@ export function registryEntry(
     {
       accountId,
       namespaceId: registry.store(registryStore).id,
-      keyName: `service:${service.name}`,
+      keyName: `${recordPrefix}${service.name}`,
       value: JSON.stringify(record(service, around)),
     },
     opts,
@@ -41,9 +42,12 @@ function record(service: ResolvedService, around: Surroundings): RegistryRecord 
     tier,
     owner,
     data_class: dataClass,
+    ...(worker !== undefined && { script: worker.scriptName }),
     version,
     endpoints: url === undefined || healthUrl === undefined ? [] : [url, healthUrl],
     ...(healthUrl !== undefined && { health_check: { url: healthUrl, expect: health.expect } }),
+    ...(url !== undefined && service.mcp !== undefined && { mcp_url: new URL(service.mcp, url).href }),
+    dependencies: dependenciesOf(service, around.estate),
     status: "active",
   };
 }

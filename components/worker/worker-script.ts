@@ -28,7 +28,7 @@ export function workerScript(
     {
       ...args,
       annotations: {
-        workersTag: release(args, around),
+        workersTag: release(args, around.secrets.value(around.shellToken)),
         // A first upload overwrites a script that was there before it: saying which ones there were has this one uploaded after them.
         ...(first.length > 0 && { workersMessage: `after ${first.map(({ tag }) => tag).join(", ")}` }),
       },
@@ -46,9 +46,9 @@ export function workerScript(
  * Names everything that is uploaded, in 16 hexadecimal digits: as the tag of the version at Cloudflare, and as what the health gate waits
  * for. It covers secrets, so it is keyed with one, and tells nothing about them.
  */
-function release(args: cloudflare.WorkersScriptArgs, { secrets, shellToken }: Surroundings): pulumi.Output<string> {
+export function release(args: cloudflare.WorkersScriptArgs, key: pulumi.Output<string>): pulumi.Output<string> {
   const digest = pulumi
-    .all([pulumi.jsonStringify(args), secrets.value(shellToken)])
+    .all([pulumi.jsonStringify(args), key])
     .apply(([inputs, key]) => createHmac("sha256", key).update(inputs).digest("hex").slice(0, 16));
   return pulumi.unsecret(digest);
 }
@@ -57,6 +57,9 @@ function scriptArgs(service: ResolvedService, worker: ResolvedWorker, around: Su
   const { accountId, bundles, registry } = around;
   const { limits, placement, observability, assets } = worker;
   const hasCode = bundles.own.has(service.name);
+  const consumers = [...worker.tailConsumers.map((name) => registry.script(name)), ...(around.tailConsumers ?? [])].map(
+    (consumer) => ({ service: consumer }),
+  );
   return {
     accountId,
     scriptName: worker.scriptName,
@@ -69,9 +72,7 @@ function scriptArgs(service: ResolvedService, worker: ResolvedWorker, around: Su
     ...(placement === "smart" && { placement: { mode: "smart" } }),
     observability,
     // Cloudflare answers nothing where there is none, so that an empty list would be a difference after each refresh.
-    ...(worker.tailConsumers.length > 0 && {
-      tailConsumers: worker.tailConsumers.map((consumer) => ({ service: registry.script(consumer) })),
-    }),
+    ...(consumers.length > 0 && { tailConsumers: consumers }),
   } satisfies cloudflare.WorkersScriptArgs;
 }
 

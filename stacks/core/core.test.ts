@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { resolve } from "../../catalog/index.ts";
 import { repositoryPath } from "../../components/program-path.ts";
@@ -11,6 +12,7 @@ const config = {
   "chittyops:accountId": "a".repeat(32),
   "chittyops:zoneId": "b".repeat(32),
   "chittyops:operatorEmailDomain": "chitty.example",
+  "chittyops:accessTeam": "chitty",
 };
 const estate = resolve("local", "chittyos");
 const embedded = {
@@ -23,6 +25,8 @@ const run = (stack: string, settings: Record<string, string>, preview = false) =
 
 const script = "cloudflare:index/workersScript:WorkersScript";
 const named = (registered: Registered[], type: string) => registered.filter((resource) => resource.type === type);
+const settled = (given: Record<string, unknown>): Promise<Record<string, unknown>> =>
+  new Promise((resolve) => void pulumi.output(given).apply(resolve));
 const urnsOf = (resource: Registered | undefined) =>
   resource?.dependencies.map((dependency) => dependency.split("::").at(-1)) ?? [];
 
@@ -45,7 +49,8 @@ describe("the core stack", { timeout: 60_000 }, () => {
     const { registered, result } = local;
     expect(registered.length).toBeLessThan(500);
     expect(named(registered, "chittyops:index:ChittyService")).toHaveLength(estate.services.length);
-    expect(named(registered, "command:local:Command")).toHaveLength(estate.services.length);
+    // The health of each, and of the operations plane.
+    expect(named(registered, "command:local:Command")).toHaveLength(estate.services.length + 1);
     expect(named(registered, "cloudflare:index/workersKv:WorkersKv")).toHaveLength(estate.services.length);
     const names = registered.map(({ type, name }) => `${type} ${name}`);
     expect(new Set(names).size).toBe(names.length);
@@ -64,6 +69,9 @@ describe("the core stack", { timeout: 60_000 }, () => {
       version: "shell",
       health_check: { expect: "healthy" },
     });
+    const mcp = records.find(({ name }) => name === "chittymcp");
+    expect(mcp?.mcp_url).toMatch(/^http:\/\/mcp\.chitty\.localhost.*\/mcp$/);
+    expect(mcp?.dependencies).toContainEqual({ kind: "service", name: "chittyauth" });
     const manifests = named(registered, script).flatMap(({ inputs }) =>
       ((inputs.bindings ?? []) as { name: string; text: string }[])
         .filter(({ name }) => name === shellManifestBinding)
@@ -101,7 +109,7 @@ describe("the core stack", { timeout: 60_000 }, () => {
   });
 
   it("protects what holds data in prod, and only there", () => {
-    const data = offline.prod?.filter(({ type }) => /r2Bucket|d1Database/.test(type));
+    const data = offline.prod?.filter(({ type }) => /:(R2Bucket|D1Database)$/.test(type));
     expect(data?.length).toBeGreaterThan(0);
     expect(data?.every((resource) => resource.protect)).toBe(true);
     expect(offline.dev?.some((resource) => resource.protect)).toBe(false);
@@ -137,6 +145,38 @@ describe("the core stack", { timeout: 60_000 }, () => {
   it("names every provided secret that is not there", async () => {
     await expect(run("dev", config)).rejects.toThrow(
       /CHITTYOPS_SECRET_[A-Z_]+ in the environment[\s\S]*CHITTYOPS_SECRET_/,
+    );
+  });
+
+  it("names the team at Access where it is not given, with everything else", async () => {
+    const { "chittyops:accessTeam": _, ...rest } = config;
+    await expect(run("dev", rest)).rejects.toThrow(/CHITTYOPS_SECRET_[\s\S]*chittyops:accessTeam/);
+  });
+
+  it("has the plane take the keys of all epochs that are good, and children get the last", async () => {
+    const { registered, result } = await run("local", {
+      ...embedded,
+      "chittyops:keyEpoch": "3",
+      "chittyops:oldestKeyEpoch": "2",
+    });
+    const plane = named(registered, script).find(({ name }) => name === "chittyops-script");
+    const bindings = (plane?.inputs.bindings ?? []) as { name: string; text: string }[];
+    const taken = JSON.parse(bindings.find(({ name }) => name === "FAMILY_KEYS")?.text ?? "{}");
+    expect(taken["cook-county"]).toEqual({
+      2: "generated-enrolment-key-cook-county-2",
+      3: "generated-enrolment-key-cook-county-3",
+    });
+    const { core, enrolmentKeys } = await settled(result);
+    expect(core).toMatchObject({ keyEpoch: 3, enrolmentKey: "generated-enrolment-key-chittyos-3" });
+    expect(enrolmentKeys).toMatchObject({ "cook-county": "generated-enrolment-key-cook-county-3" });
+    // Once it is out of these, a key is gone, and with it whoever still uses it.
+    const names = registered.map(({ name }) => name).filter((name) => name.startsWith("enrolment-key-cook-county"));
+    expect(names).toEqual(["enrolment-key-cook-county-2", "enrolment-key-cook-county-3"]);
+  });
+
+  it("refuses an epoch of keys that is newer than that of now", async () => {
+    await expect(run("local", { ...embedded, "chittyops:oldestKeyEpoch": "2" })).rejects.toThrow(
+      /chittyops:oldestKeyEpoch[\s\S]*found 2; expected[\s\S]*pulumi config rm/,
     );
   });
 

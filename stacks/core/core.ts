@@ -6,9 +6,11 @@ import { externalStandIn } from "../../components/external-stand-in.ts";
 import { refuse } from "../../components/input-problems.ts";
 import { OutputRegistry } from "../../components/output-registry.ts";
 import type { Surroundings } from "../../components/surroundings.ts";
+import { providers } from "../shared/providers.ts";
 import { coreConfig } from "./config.ts";
+import { epochProblems, makeEnrolmentKeys } from "./enrolment-keys.ts";
+import { opsPlane, planeProblems } from "./ops-plane.ts";
 import { outputs } from "./outputs.ts";
-import { providers } from "./providers.ts";
 import { secretProblems, secretSet, secretsOf, shellToken } from "./secrets.ts";
 import { edgeZone } from "./zone.ts";
 
@@ -22,12 +24,18 @@ export async function core(environment: string): Promise<Record<string, unknown>
   const config = coreConfig();
   const secrets = secretsOf(estate);
   const { bundles, problems } = await findBundles(estate.services);
-  refuse([...problems, ...secretProblems(estate, secrets, config)]);
+  refuse([
+    ...problems,
+    ...secretProblems(estate, secrets, config),
+    ...planeProblems(estate, config),
+    ...epochProblems(config),
+  ]);
 
   if (config.offline) {
     await pulumi.log.warn("This preview is offline: ids and provided secrets that are not known are marked dummies.");
   }
-  const provider = providers(config);
+  const make = providers(config);
+  const provider = { cloudflare: make.cloudflare(), command: make.command(), neon: make.neon(), random: make.random() };
   const opts = { providers: Object.values(provider) };
   const registry = new OutputRegistry();
   const zone = edgeZone(estate, config, opts);
@@ -42,13 +50,19 @@ export async function core(environment: string): Promise<Record<string, unknown>
     ...registryStore(estate),
     ...standIn(estate),
     ...(config.edgeUrl !== undefined && { edgeUrl: config.edgeUrl }),
+    ...(config.cloudflareBaseUrl !== undefined && {
+      clockUrl: new URL("/_local/clock", config.cloudflareBaseUrl).href,
+    }),
   };
+  const keys = makeEnrolmentKeys(config, { provider: provider.random });
+  const operations = await opsPlane(around, config, { zone, keys }, opts);
+  if (operations !== undefined) around.tailConsumers = [operations.plane.scriptName];
   externalStandIn(around, { provider: provider.cloudflare });
   for (const service of estate.services) {
     new ChittyService(service.name, { service, environment }, around, opts);
   }
   registry.close();
-  return outputs(around, config, zone, provider);
+  return outputs(around, config, { zone, keys, operations }, provider);
 }
 
 /** The store that the registry reads its records from, where this estate has the registry. */

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import { type FamilyName, familyNames, physicalName } from "../../catalog/index.ts";
+import { type FamilyName, physicalName } from "../../catalog/index.ts";
 import * as cloudflare from "../../components/cloudflare.ts";
 import type { EdgeZone } from "../../components/edge-zone.ts";
 import { publicUrl } from "../../components/public-url.ts";
@@ -9,7 +8,8 @@ import type { Surroundings } from "../../components/surroundings.ts";
 import { type CoreOutputs, coreOutputsVersion } from "../../contracts/core-outputs.ts";
 import type { BackupsOutput, DatabaseOutput } from "../../contracts/database-output.ts";
 import type { CoreConfig } from "./config.ts";
-import type { providers } from "./providers.ts";
+import type { EnrolmentKeys } from "./enrolment-keys.ts";
+import type { CorePlane } from "./ops-plane.ts";
 import { backupSeed, shellToken } from "./secrets.ts";
 
 /** Each field of the contract, known or still to come. */
@@ -19,12 +19,11 @@ type CoreContract = { [Field in keyof CoreOutputs]: pulumi.Input<CoreOutputs[Fie
 export function outputs(
   around: Surroundings,
   { keyEpoch }: CoreConfig,
-  zone: EdgeZone,
-  provider: Pick<ReturnType<typeof providers>, "cloudflare" | "random">,
+  { zone, keys, operations }: { zone: EdgeZone; keys: EnrolmentKeys; operations: CorePlane | undefined },
+  provider: Record<"cloudflare", pulumi.ProviderResource>,
 ): Record<string, unknown> {
   const { accountId, zoneId, estate, edgeUrl, secrets } = around;
   const { environment, family, place, services } = estate;
-  const keys = enrolmentKeys(keyEpoch, { provider: provider.random });
   const shared = {
     environment: environment.name,
     family,
@@ -38,17 +37,26 @@ export function outputs(
       }),
     ),
   };
+  const ops = operations && pulumi.output({ url: operations.plane.url, publicKey: operations.plane.publicKey });
   const core: CoreContract = {
     version: coreOutputsVersion,
     ...shared,
-    enrolmentKey: keys[family as FamilyName],
-    configVersion: createHash("sha256").update(JSON.stringify(shared)).digest("hex").slice(0, 16),
+    enrolmentKey: keys.present[family as FamilyName],
+    configVersion: pulumi.output(ops).apply((ops) =>
+      createHash("sha256")
+        .update(JSON.stringify({ ...shared, ops }))
+        .digest("hex")
+        .slice(0, 16),
+    ),
     accessAudience: zone.accessAudience,
+    ...(ops && { ops }),
   };
   return {
     core,
+    /** Secret; of `local` only: signs operators in. */
+    ...(operations?.issuerKey && { operatorKey: operations.issuerKey }),
     /** By family, for the contract stacks. */
-    enrolmentKeys: keys,
+    enrolmentKeys: keys.present,
     /** By `<instance>/<name>`, for `chittyops db`. */
     databases: databasesOf(around),
     /** Where their backups go, and what the backups' keys are derived from, for `chittyops db`. */
@@ -90,20 +98,4 @@ function databasesOf({ estate, registry }: Surroundings): pulumi.Output<Record<s
     }),
   );
   return pulumi.secret(Object.fromEntries(outputs)) as pulumi.Output<Record<string, DatabaseOutput>>;
-}
-
-/** The key that each family's children enrol with. */
-function enrolmentKeys(epoch: number, opts: pulumi.CustomResourceOptions): Record<FamilyName, pulumi.Output<string>> {
-  const key = (family: FamilyName) =>
-    pulumi.secret(
-      new random.RandomPassword(
-        `enrolment-key-${family}`,
-        { length: 64, special: false, keepers: { epoch: String(epoch) } },
-        opts,
-      ).result,
-    );
-  return Object.fromEntries(familyNames.map((family) => [family, key(family)])) as Record<
-    FamilyName,
-    pulumi.Output<string>
-  >;
 }

@@ -75,6 +75,10 @@ export function secretSet(
   return new SecretSet(
     "secrets",
     {
+      tenant: "shared",
+      app: "chittyops",
+      environment: environment.name,
+      dataClass: "credential",
       secrets,
       entries: [...new Map(entries).values()].sort((a, b) => (a.entry < b.entry ? -1 : 1)),
       epochs: secretEpochs,

@@ -5,7 +5,7 @@ import type { CoreConfig } from "./config.ts";
 
 /** The zone that the estate's hosts are in. */
 export function edgeZone(
-  { place, ownsZone, services }: ResolvedEstate,
+  { environment, place, ownsZone, services }: ResolvedEstate,
   { accountId, zoneId, operatorEmailDomain }: CoreConfig,
   opts: ComponentResourceOptions,
 ): EdgeZone {
@@ -14,6 +14,10 @@ export function edgeZone(
   return new EdgeZone(
     "zone",
     {
+      tenant: "shared",
+      app: "chittyops",
+      environment: environment.name,
+      dataClass: "internal",
       accountId,
       zoneId,
       domain: place.domain,
