@@ -1,4 +1,7 @@
+import { fileURLToPath } from "node:url";
+import { DatabaseError } from "pg";
 import { CatalogError } from "../catalog/index.ts";
+import { CoreOutputsError } from "../contracts/core-outputs.ts";
 import { BackupFailed } from "../database/backup/backup-failed.ts";
 import { ConnectionFailed } from "../database/connection-failed.ts";
 import { MigrationError } from "../database/migrations/problem.ts";
@@ -12,6 +15,7 @@ import { UserError } from "./user-error.ts";
 /** What other rooms throw for a mistake of the user or a lack of the machine, with a message that says everything. */
 const telling = [
   CatalogError,
+  CoreOutputsError,
   DaemonError,
   EngineUnavailable,
   MigrationError,
@@ -35,5 +39,35 @@ export function asShown(error: unknown): unknown {
       cause: error,
     });
   }
+  if (error instanceof Error) {
+    const remedy = circumstanceOf(error);
+    if (remedy !== undefined)
+      return new UserError(`Postgres could not go on: ${error.message}.`, { remedy, cause: error });
+  }
+  if (error instanceof SyntaxError) return unreadable(error) ?? error;
   return error;
+}
+
+/** What to do where Postgres refused a statement for nothing that is wrong with it. Source: https://www.postgresql.org/docs/18/errcodes-appendix.html */
+function circumstanceOf(error: Error): string | undefined {
+  if (/^Connection terminated/.test(error.message)) return "the connection was lost; run the same command again";
+  if (!(error instanceof DatabaseError)) return undefined;
+  const { code = "" } = error;
+  if (code === "53100") return "delete what nobody needs, or raise the database's storage quota, then run it again";
+  if (/^(08|53|57)/.test(code)) return "run the same command again when the database has what it needs";
+  if (code === "42501") return "run `npx chittyops up`, which gives the roles of the database their rights again";
+  return undefined;
+}
+
+/** A file that is just being written, a rule for example: Node names its place before the message. */
+function unreadable(error: SyntaxError): UserError | undefined {
+  const place = /^((?:file:\/\/)?\/[^\n]+?):(\d+)\n([\s\S]*?)\n\n?SyntaxError/.exec(error.stack ?? "");
+  if (place === null) return undefined;
+  const [, file = "", line = "", snippet = ""] = place;
+  const path = file.startsWith("file:") ? fileURLToPath(file) : file;
+  return new UserError(`${path}:${line} is no TypeScript that Node can run: ${error.message}.`, {
+    details: snippet.split("\n"),
+    remedy: "put it right; `npm run check` finds everything of that kind",
+    cause: error,
+  });
 }

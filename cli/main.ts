@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { exitCode } from "./exit-code.ts";
+import { asShown } from "./known-errors.ts";
 import { Console } from "./output/console.ts";
 import { createProgram } from "./program.ts";
 
@@ -12,7 +13,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has already written its message (or the help that was asked for).
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
-    new Console({ json: false }).error(error);
+    new Console({ json: false }).error(asShown(error));
     return exitCode.failed;
   }
 }

@@ -22,7 +22,7 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
 }
 
 const programHelp = `${helpExamples([
-  ["npx chittyops start", "the whole core estate on an embedded cloud"],
+  ["npx chittyops start", "the whole estate on an embedded cloud: core and all families"],
   ["npx chittyops status", "what runs, where, and its health"],
 ])}
 

@@ -4,6 +4,7 @@ import { daemonStatus, readLocalTokens, startDaemon } from "../../local/cloud/cl
 import { chittyopsHome } from "../../local/engine/home.ts";
 import type { StackTarget } from "../engine/stack-target.ts";
 import type { Session } from "../session.ts";
+import { localOrganizations } from "../tenants/neon-organizations.ts";
 import { type Clouds, openClouds } from "./clouds.ts";
 
 export interface EmbeddedCloud {
@@ -17,7 +18,10 @@ export interface EmbeddedCloud {
 export async function ensureEmbeddedCloud(session: Session): Promise<EmbeddedCloud> {
   const home = chittyopsHome();
   const before = await daemonStatus({ home });
-  const daemon = await startDaemon({ home, seed: accountsAndZones("local") });
+  const daemon = await startDaemon({
+    home,
+    seed: { ...accountsAndZones("local"), neonOrganizations: localOrganizations() },
+  });
   const tokens = readLocalTokens({ home });
   for (const token of [tokens.admin, ...Object.values(tokens.accounts), ...Object.values(tokens.neon)])
     session.console.redactor.learn(token);

@@ -7,12 +7,16 @@ export interface ServiceStatus {
   service: string;
   /** Where a person opens it; absent for a package that runs nowhere. */
   url?: string;
-  health: "ok" | "unhealthy" | "unreachable" | "not deployed" | "runs nowhere";
+  health: "ok" | "unhealthy" | "unreachable" | "not deployed" | "runs nowhere" | "suspended" | "expired" | "reaped";
   detail?: string;
   /** Version as the service tells it, or the beginning of its code's sha256. */
   version?: string;
   /** When the service was last changed. */
   deployedAt?: string;
+  /** What a month comes to if it goes on as in the last day, US dollars by list price; absent: nothing was measured. */
+  dollarsPerMonth?: number;
+  /** What is worth a change of it. */
+  findings?: string[];
 }
 
 /** What the state knows about a deployed service. */

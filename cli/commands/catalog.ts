@@ -1,5 +1,15 @@
 import type { Command } from "commander";
-import { CatalogError, familyNames, formatProblems, resolve, services, validateCatalog } from "../../catalog/index.ts";
+import {
+  CatalogError,
+  type CatalogProblem,
+  declaredChildren,
+  familyNames,
+  formatProblems,
+  resolve,
+  services,
+  validateCatalog,
+  validateChildren,
+} from "../../catalog/index.ts";
 import { defineCommand, defineGroup } from "../command.ts";
 import { stackTarget } from "../engine/stack-target.ts";
 import { exitCode } from "../exit-code.ts";
@@ -69,9 +79,12 @@ function validate(): Command {
     summary: "Find every mistake in the catalog at once",
     examples: [["npx chittyops catalog validate", "each problem with its file, its field and the remedy"]],
     async action({ console }) {
-      const problems = validateCatalog();
-      console.result({ services: services.length, problems }, () =>
-        problems.length === 0 ? `The catalog is sound: ${services.length} services.` : formatProblems(problems),
+      const problems = catalogProblems();
+      const counts = { services: services.length, apps: declaredChildren.length };
+      console.result({ ...counts, problems }, () =>
+        problems.length === 0
+          ? `The catalog is sound: ${counts.services} services, ${counts.apps} apps of families.`
+          : formatProblems(problems),
       );
       return problems.length === 0 ? exitCode.ok : exitCode.failed;
     },
@@ -80,6 +93,11 @@ function validate(): Command {
 
 /** @throws CatalogError with every problem, before anything else is started for nothing. */
 export function requireValidCatalog(): void {
-  const problems = validateCatalog();
+  const problems = catalogProblems();
   if (problems.length > 0) throw new CatalogError(problems);
+}
+
+/** Of services and of apps of families. */
+function catalogProblems(): CatalogProblem[] {
+  return [...validateCatalog(), ...validateChildren()];
 }

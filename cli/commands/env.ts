@@ -5,6 +5,7 @@ import { baseEnvironment } from "../engine/base-environment.ts";
 import { localEnvironment } from "../engine/open-local-stack.ts";
 import { stackTarget } from "../engine/stack-target.ts";
 import { openToolchain } from "../engine/toolchain.ts";
+import { familyArgument } from "../options.ts";
 import { requireValidCatalog } from "./catalog.ts";
 
 export function envCommand(): Command {
@@ -19,11 +20,12 @@ export function envCommand(): Command {
         "the engine itself, on the stack that `npm start` made",
       ],
     ],
-    async action(session) {
+    configure: familyArgument,
+    async action(session, _options, [family]) {
       requireValidCatalog();
       const toolchain = await openToolchain(session, { plugins: "stand-in" });
       const embedded = await ensureEmbeddedCloud(session);
-      const { environment, backend } = await localEnvironment(session, stackTarget(), toolchain, embedded);
+      const { environment, backend } = await localEnvironment(session, stackTarget(family), toolchain, embedded);
       const inherited = baseEnvironment();
       // The engine finds the project and its generated configuration wherever it is called.
       const complete = { ...environment, PULUMI_OPTION_CWD: backend.project.directory };

@@ -5,10 +5,11 @@ import { changeSummary, showChanges } from "../engine/change-summary.ts";
 import { openOfflineStack } from "../engine/offline-stack.ts";
 import type { ReadyStack } from "../engine/ready-stack.ts";
 import { stackName, stackTarget } from "../engine/stack-target.ts";
-import { runUpdate, updateFailed } from "../engine/update.ts";
 import type { UpdateLog } from "../engine/update-log.ts";
 import { openStackToLook } from "../engine/with-stack.ts";
 import { environmentOption, familyArgument, flag, stringOption } from "../options.ts";
+import { planStack } from "../policies/plan-stack.ts";
+import { refusal, showVerdict, verdictSummary } from "../policies/show-verdict.ts";
 import type { Session } from "../session.ts";
 
 /** What Neon limits, in the light of this plan. Nothing where there is no Neon to ask. */
@@ -21,7 +22,7 @@ async function limitsOf(session: Session, { clouds }: ReadyStack, { changes }: U
 export function previewCommand(): Command {
   return defineCommand({
     name: "preview",
-    summary: "Show what `up` would change",
+    summary: "Show what `up` would change, and what the rules say of it",
     examples: [
       ["npx chittyops preview -e dev", "what an update of dev would change"],
       ["npx chittyops preview -e prod --offline", "everything prod would be, without credentials, state or cloud"],
@@ -35,24 +36,14 @@ export function previewCommand(): Command {
       const target = stackTarget(family, stringOption(options, "env"));
       await using offline = flag(options, "offline") ? await openOfflineStack(session, target) : undefined;
       const ready = offline?.ready ?? (await openStackToLook(session, target));
-      const phase = session.console.phase(`Preview of ${stackName(target)}`);
-      const outcome = await runUpdate(ready, "preview", phase);
-      session.signal.throwIfAborted();
-      if (outcome.error) {
-        phase.failed();
-        throw updateFailed(
-          outcome,
-          `The preview of ${stackName(target)}`,
-          "put right what is named above and run the same command again",
-        );
-      }
-      phase.done(outcome.log.summary);
-      const summary = changeSummary([outcome.log]);
-      const limits = await limitsOf(session, ready, outcome.log);
-      session.console.result({ ...summary, limits }, () =>
-        [showChanges(summary), ...limits.map(describeLimit)].join("\n"),
+      const { log, verdict } = await planStack(session, ready);
+      const summary = changeSummary([log]);
+      const limits = await limitsOf(session, ready, log);
+      session.console.result({ ...summary, limits, rules: verdictSummary(verdict) }, () =>
+        [showChanges(summary), ...limits.map(describeLimit), showVerdict(verdict)].join("\n"),
       );
       requireRoom(limits);
+      if (!verdict.compliant) throw refusal(verdict, "plan", `The plan of ${stackName(target)}`);
       return undefined;
     },
   });

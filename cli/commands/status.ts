@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Command } from "commander";
-import { resolve } from "../../catalog/index.ts";
+import { declaredOpsPlane, type ResolvedService, resolve } from "../../catalog/index.ts";
 import { daemonStatus } from "../../local/cloud/client.ts";
 import { chittyopsHome, localPath } from "../../local/engine/home.ts";
+import { childrenOf, childStatuses } from "../cloud/child-status.ts";
+import { planeStatuses } from "../cloud/plane-status.ts";
 import { type Deployed, type ServiceStatus, serviceStatuses } from "../cloud/service-status.ts";
 import { defineCommand } from "../command.ts";
 import { requireSoundCheckpoint } from "../engine/exclusively.ts";
@@ -12,6 +14,9 @@ import { type StackTarget, stackTarget } from "../engine/stack-target.ts";
 import { exportState } from "../engine/state.ts";
 import { resourceName, shortType } from "../engine/urn.ts";
 import { exitCode } from "../exit-code.ts";
+import { addCost } from "../ops/cost/add-cost.ts";
+import { findingsOf, servicesOf } from "../ops/cost/measured.ts";
+import { planeOf } from "../ops/plane-client.ts";
 import { environmentOption, familyArgument, stringOption } from "../options.ts";
 import type { Console } from "../output/console.ts";
 import { duration } from "../output/duration.ts";
@@ -19,18 +24,19 @@ import { table } from "../output/table.ts";
 import { readCheckpoint } from "../recovery/checkpoint.ts";
 import type { Deployment } from "../recovery/deployment.ts";
 import type { Session } from "../session.ts";
+import { UserError } from "../user-error.ts";
 
 export function statusCommand(): Command {
   return defineCommand({
     name: "status",
-    summary: "Show each service with its URL, health, version and age",
+    summary: "Show each service with its URL, health, version, age and cost",
     description:
-      "Shows each service with its URL, health, version and age. Fails when one that is deployed is not healthy.",
+      "Shows each service with its URL, health, version, age, what a month of it costs by the last day, and what is worth a change. Fails when one that is deployed is not healthy. Cost and changes are the operations plane's; without it they are not shown.",
     examples: [["npx chittyops status -e prod --json", "the health of every core service in prod, for a script"]],
     configure: (command) => environmentOption(familyArgument(command)),
     async action(session, options, [family]) {
       const target = stackTarget(family, stringOption(options, "env"));
-      const statuses = await estateStatus(session, target);
+      const statuses = await withCost(session, target, await estateStatus(session, target));
       session.console.result(statuses, () => showStatus(session.console, statuses, Date.now()));
       return statuses.every(isFine) ? exitCode.ok : exitCode.failed;
     },
@@ -39,7 +45,7 @@ export function statusCommand(): Command {
 
 /** Whether nothing is wrong with a service: what runs nowhere or was never deployed is not unhealthy. */
 export function isFine({ health }: ServiceStatus): boolean {
-  return health === "ok" || health === "runs nowhere" || health === "not deployed";
+  return health !== "unhealthy" && health !== "unreachable";
 }
 
 /** The health of every service of the estate, from the services themselves. */
@@ -47,29 +53,74 @@ export async function estateStatus(session: Session, target: StackTarget): Promi
   const { services } = resolve(target.environment, target.family);
   if (target.environment !== "local") {
     const { deployment } = await exportState(await openRemoteStack(session, target));
-    return serviceStatuses(services, undefined, deployedServices(deployment));
+    return statusesOf(services, deployment, undefined);
   }
   const backend = localBackend(localPath(), target);
   requireSoundCheckpoint(backend);
   const checkpoint = readCheckpoint(backend.checkpointFile);
-  const deployed = deployedServices(checkpoint.state === "sound" ? checkpoint.deployment : {});
+  const deployment = checkpoint.state === "sound" ? checkpoint.deployment : {};
   const cloud = await daemonStatus({ home: chittyopsHome() });
   if (cloud.state !== "running") {
     session.console.warn("The embedded cloud does not run: npx chittyops local start");
-    return services.map(({ name }) => ({ service: name, health: deployed.has(name) ? "unreachable" : "not deployed" }));
+    const deployed = deployedServices(deployment);
+    return [
+      ...services.map(
+        ({ name }): ServiceStatus => ({ service: name, health: deployed.has(name) ? "unreachable" : "not deployed" }),
+      ),
+      ...[...childrenOf(deployment).keys()].map((id): ServiceStatus => ({ service: id, health: "unreachable" })),
+    ];
   }
-  return serviceStatuses(services, cloud.daemon.edgeUrl, deployed);
+  return statusesOf(services, deployment, cloud.daemon.edgeUrl);
+}
+
+/** Services of the catalog, the operations plane, then the apps that the stack has. */
+async function statusesOf(
+  services: readonly ResolvedService[],
+  deployment: Deployment,
+  edgeUrl: string | undefined,
+): Promise<ServiceStatus[]> {
+  const [ofServices, ofPlane, ofChildren] = await Promise.all([
+    serviceStatuses(services, edgeUrl, deployedServices(deployment)),
+    planeStatuses(deployment, edgeUrl),
+    childStatuses(childrenOf(deployment), edgeUrl),
+  ]);
+  return [...ofServices, ...ofPlane, ...ofChildren];
 }
 
 export function showStatus(console: Console, statuses: readonly ServiceStatus[], now: number): string {
+  const measured = statuses.some(({ dollarsPerMonth }) => dollarsPerMonth !== undefined);
   const rows = statuses.map((status) => [
     status.service,
     status.url ?? "",
     console.style(status.health === "ok" ? "green" : isFine(status) ? "dim" : "red", health(status)),
     status.version ?? "",
     status.deployedAt ? duration(now - Date.parse(status.deployedAt)) : "",
+    ...(measured ? [dollars(status)] : []),
   ]);
-  return table(["SERVICE", "URL", "HEALTH", "VERSION", "AGE"], rows);
+  const heads = ["SERVICE", "URL", "HEALTH", "VERSION", "AGE", ...(measured ? ["A MONTH"] : [])];
+  const findings = statuses.flatMap(({ service, findings = [] }) => findings.map((each) => `${service}: ${each}`));
+  return [table(heads, rows), ...findings].join("\n");
+}
+
+const dollars = ({ dollarsPerMonth }: ServiceStatus): string =>
+  dollarsPerMonth === undefined ? "" : `$${dollarsPerMonth.toFixed(2)}`;
+
+/** Adds what the plane measured, if there is one and it answers; a service that nobody can ask about is shown without. */
+async function withCost(
+  session: Session,
+  { environment }: StackTarget,
+  statuses: readonly ServiceStatus[],
+): Promise<ServiceStatus[]> {
+  // Whatever answers nothing is not asked: signing in could start the embedded cloud.
+  if (!declaredOpsPlane || !statuses.some(({ health }) => health === "ok")) return [...statuses];
+  try {
+    const plane = await planeOf(session, environment);
+    return addCost(statuses, await servicesOf(plane, "24h"), await findingsOf(plane));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    session.console.warn(`Cost and findings are not shown. ${error.message}`);
+    return [...statuses];
+  }
 }
 
 function health({ health: word, detail }: ServiceStatus): string {

@@ -1,6 +1,7 @@
-import type { Branch, Endpoint } from "@neondatabase/api-client";
+import type { Branch, Endpoint, Operation } from "@neondatabase/api-client";
 import type { EndpointChange } from "../../database/tune/finding.ts";
 import type { Api } from "../../providers/neon/api/api.ts";
+import { createOnce } from "../../providers/neon/api/create-once.ts";
 import { NeonFailure } from "../../providers/neon/api/failure.ts";
 import { settle, settleAll } from "../../providers/neon/api/operations.ts";
 import { branchesOf } from "../../providers/neon/paging.ts";
@@ -18,13 +19,13 @@ interface NewBranch {
   schemaOnly?: boolean | undefined;
 }
 
-/** One database's project at Neon. Every change waits until its operations are over. */
+/** One database's project at Neon. Every change waits until its operations are over, and happens once, also where an answer is lost. */
 export interface NeonProject {
   readonly id: string;
   branches(): Promise<Branch[]>;
   /** By name or id. @throws UserError (usage) that lists what there is */
   branch(name: string): Promise<Branch>;
-  /** With an endpoint of its own. Nothing is made twice, also where an answer is lost. */
+  /** With an endpoint of its own. */
   create(branch: NewBranch): Promise<Branch>;
   remove(branch: Pick<Branch, "id">): Promise<void>;
   /** Gives a branch the data of another one; what it had stays under `keepAs`. Its endpoint, and so its connection URIs, stay. */
@@ -49,6 +50,23 @@ const operationsRead = 1000;
 const cleanUpMs = 120_000;
 
 export function neonProject(api: Api, id: string, signal: AbortSignal): NeonProject {
+  const isThere = async (name: string) => (await project.branches()).some((branch) => branch.name === name);
+
+  /** Sends what may not happen twice: after a lost answer, what it has made is looked for before it is sent again. */
+  const once = async (
+    what: string,
+    post: () => Promise<{ operations: Operation[] }>,
+    happened: () => Promise<boolean>,
+  ): Promise<void> => {
+    const { operations } = await createOnce<{ operations?: Operation[] }>(
+      api,
+      { what, taken: async () => undefined, post, made: async () => ((await happened()) ? {} : undefined) },
+      signal,
+    );
+    if (operations) await settle(api, operations, signal);
+    else await settleAll(api, id, signal);
+  };
+
   const project: NeonProject = {
     id,
     async branches() {
@@ -66,7 +84,7 @@ export function neonProject(api: Api, id: string, signal: AbortSignal): NeonProj
       });
     },
     async create({ name, parentId, at, expiresAt, schemaOnly }) {
-      if ((await project.branches()).some((branch) => branch.name === name)) {
+      if (await isThere(name)) {
         throw new UserError(`There is a branch ${JSON.stringify(name)} already.`, {
           remedy: "choose another name, or delete it",
           exitCode: exitCode.usage,
@@ -82,17 +100,12 @@ export function neonProject(api: Api, id: string, signal: AbortSignal): NeonProj
         },
         endpoints: [{ type: "read_write" as Endpoint["type"] }],
       };
-      try {
-        const { branch, operations } = await api.post("createProjectBranch", [id, request], signal);
-        await settle(api, operations, signal);
-        return branch;
-      } catch (error) {
-        if (!(error instanceof NeonFailure) || error.outcome !== "unknown") throw error;
-        await settleAll(api, id, signal);
-        const made = (await project.branches()).find((branch) => branch.name === name);
-        if (made) return made;
-        throw error;
-      }
+      await once(
+        `branch ${name}`,
+        () => api.post("createProjectBranch", [id, request], signal),
+        () => isThere(name),
+      );
+      return project.branch(name);
     },
     async remove({ id: branchId }) {
       const untilThen = AbortSignal.timeout(cleanUpMs);
@@ -108,8 +121,12 @@ export function neonProject(api: Api, id: string, signal: AbortSignal): NeonProj
         source_branch_id: source.id,
         ...(keepAs !== undefined && { preserve_under_name: keepAs }),
       };
-      const { operations } = await api.post("restoreProjectBranch", [id, branch.id, request], signal);
-      await settle(api, operations, signal);
+      await once(
+        `restore of ${branch.name}`,
+        () => api.post("restoreProjectBranch", [id, branch.id, request], signal),
+        // Without a name to keep it under, a second time does no harm.
+        async () => keepAs !== undefined && (await isThere(keepAs)),
+      );
     },
     async protect({ id: branchId }, isProtected) {
       const change = { branch: { protected: isProtected } };
@@ -127,8 +144,11 @@ export function neonProject(api: Api, id: string, signal: AbortSignal): NeonProj
     async ensureEndpoint(branchId) {
       if (await project.endpointOf(branchId)) return;
       const request = { endpoint: { branch_id: branchId, type: "read_write" as Endpoint["type"] } };
-      const { operations } = await api.post("createProjectEndpoint", [id, request], signal);
-      await settle(api, operations, signal);
+      await once(
+        `endpoint of ${branchId}`,
+        () => api.post("createProjectEndpoint", [id, request], signal),
+        async () => (await project.endpointOf(branchId)) !== undefined,
+      );
     },
     async updateEndpoint(endpointId, change) {
       const { operations } = await api.call("updateProjectEndpoint", [id, endpointId, { endpoint: change }], signal);

@@ -12,7 +12,7 @@ import { chittyopsHome } from "../../local/engine/home.ts";
 import { openApi } from "../../providers/neon/api/open-api.ts";
 import type { ReadyStack } from "../engine/ready-stack.ts";
 import { type StackTarget, stackName, stackTarget } from "../engine/stack-target.ts";
-import { pulumi } from "../engine/supervised-command.ts";
+import { readOutputs } from "../engine/state.ts";
 import { openStackToLook } from "../engine/with-stack.ts";
 import type { Session } from "../session.ts";
 import { UserError } from "../user-error.ts";
@@ -58,7 +58,7 @@ export async function openDatabases(session: Session, environment: string | unde
   const target = stackTarget(undefined, environment);
   const all = databasesOf(resolve(target.environment, target.family));
   const ready = await openStackToLook(session, target);
-  const outputs = await readOutputs(ready);
+  const outputs = await databaseOutputs(ready);
   learn(session, outputs);
   const settings = ready.supervision.environment;
   const api = openApi({ baseUrl: settings.NEON_BASE_URL, apiKey: settings.NEON_API_KEY ?? "" });
@@ -95,9 +95,8 @@ function deployedDatabase(named: NamedDatabase, outputs: DatabaseOutput, neon: N
   return { ...named, outputs, neon, database: owner.database, roles: { owner: owner.user, runtime: runtime.user } };
 }
 
-async function readOutputs(ready: ReadyStack): Promise<z.infer<typeof stackOutputs>> {
-  const args = ["stack", "output", "--show-secrets", "--json", "--stack", ready.target.stack];
-  const parsed = stackOutputs.safeParse(JSON.parse(await pulumi(ready.supervision, args, ready.workDir)));
+async function databaseOutputs(ready: ReadyStack): Promise<z.infer<typeof stackOutputs>> {
+  const parsed = stackOutputs.safeParse(await readOutputs(ready));
   if (parsed.success) return parsed.data;
   throw new UserError(`What ${stackName(ready.target)} exports of its databases cannot be read.`, {
     // Paths only: the values are secret.

@@ -16,7 +16,7 @@ export async function prompt(console: Console, client: Client, sql: string | und
     for (const result of await resultsOf(client, sql)) console.raw(`${shown(result)}\n`);
     return exitCode.ok;
   }
-  const lines = createInterface({ input: process.stdin, output: console.stderr, prompt: `${client.database}=> ` });
+  const lines = createInterface({ input: console.stdin, output: console.stderr, prompt: `${client.database}=> ` });
   let text = "";
   if (console.interactive) lines.prompt();
   for await (const line of lines) {

@@ -1,11 +1,14 @@
 import { resolve } from "../../catalog/index.ts";
 import { neonLimits, neonProject, requireRoom } from "../cloud/neon-limits.ts";
+import { noteDeployment } from "../ops/deployments/deployment-outbox.ts";
+import { remediationsOnly } from "../policies/pack-options.ts";
 import { adoptRefused, removeUnnoticedDoubles, settleInterrupted } from "../recovery/recover.ts";
+import { programVersion } from "../review/provenance.ts";
 import type { Session } from "../session.ts";
 import { UserError } from "../user-error.ts";
 import type { ExclusiveRun } from "./exclusively.ts";
 import type { ReadyStack } from "./ready-stack.ts";
-import { stackName } from "./stack-target.ts";
+import { contractTarget, type StackTarget, stackName } from "./stack-target.ts";
 import { exportState } from "./state.ts";
 import { runUpdate, type UpdateOutcome, updateFailed } from "./update.ts";
 import type { UpdateLog } from "./update-log.ts";
@@ -17,8 +20,8 @@ const goesOn = "put right what is named above and run the same command again; it
 
 /**
  * Brings the stack to what the program says: settles what was interrupted, updates, takes over what exists although its creation was
- * refused, removes what was made twice. Returns what each attempt did.
- * @throws UserError with everything that failed.
+ * refused, removes what was made twice, and asks the rules about the result. Returns what each attempt did.
+ * @throws UserError with everything that failed, or that the rules find.
  */
 export async function deploy(
   session: Session,
@@ -26,15 +29,40 @@ export async function deploy(
   run: ExclusiveRun,
   title: string,
 ): Promise<UpdateLog[]> {
+  const logs: UpdateLog[] = [];
+  const version = programVersion();
+  let outcome: "done" | "failed" = "failed";
+  try {
+    await bringToGoal(session, ready, run, title, logs);
+    outcome = "done";
+    return logs;
+  } finally {
+    const { startedAt, command } = run;
+    await noteDeployment(ready.target, { command, startedAt, outcome, logs, version: await version }).catch(
+      (error: unknown) =>
+        session.console.warn(`What was deployed cannot be noted for the operations plane: ${String(error)}`),
+    );
+  }
+}
+
+async function bringToGoal(
+  session: Session,
+  ready: ReadyStack,
+  run: ExclusiveRun,
+  title: string,
+  logs: UpdateLog[],
+): Promise<void> {
   run.begin();
   await settleInterrupted(session, ready, { since: run.previous, force: run.interrupted || run.restored });
   await requireNeonRoom(session, ready);
-  const logs: UpdateLog[] = [];
+  // Loaded while the engine is at work, as is what reports it.
+  const rules = import("../policies/settle-release.ts");
+  for (const loading of [rules, import("../ops/plane-client.ts")]) loading.catch(() => undefined);
   let outcome: UpdateOutcome;
   for (let attempt = 1; ; attempt++) {
     const phase = session.console.phase(title);
     const restarts = ready.cloudRestarts?.();
-    outcome = await runUpdate(ready, "up", phase);
+    outcome = await runUpdate(ready, "up", phase, ready.ownsCloud ? undefined : remediationsOnly);
     logs.push(outcome.log);
     if (outcome.error) phase.failed(outcome.log.summary);
     else phase.done(outcome.log.summary || "no changes");
@@ -49,19 +77,26 @@ export async function deploy(
   }
   session.signal.throwIfAborted();
   if (outcome.error) throw updateFailed(outcome, stackName(ready.target), goesOn);
-  return logs;
+  await (await rules).settleRelease(session, ready);
 }
 
 /** @throws UserError before anything is made, when the databases that are yet to be made are more than Neon allows. */
 async function requireNeonRoom(session: Session, ready: ReadyStack): Promise<void> {
-  const { environment, family } = ready.target;
-  const declared = resolve(environment, family).services.flatMap(({ databases }) => databases);
-  if (declared.length === 0 || ready.clouds === undefined) return;
+  const declared = databasesOf(ready.target);
+  if (declared === 0 || ready.clouds === undefined) return;
   const { deployment } = await exportState(ready);
   const made = (deployment.resources ?? []).filter(({ type }) => type === neonProject).length;
-  if (declared.length <= made) return;
-  const newProjects = declared.length - made;
+  if (declared <= made) return;
+  const newProjects = declared - made;
   requireRoom(await neonLimits(await ready.clouds(), { newProjects, signal: session.signal }));
+}
+
+/** How many databases a stack's services have. A tenant's one has its place since the tenant was recorded: counting would take longer with each. */
+function databasesOf({ environment, family, project, tenant }: StackTarget): number {
+  if (tenant !== undefined || project === contractTarget({ family, environment }).project) {
+    return 0;
+  }
+  return resolve(environment, family).services.flatMap(({ databases }) => databases).length;
 }
 
 /** When it cannot be told what exists, what the update itself said is what counts. */

@@ -19,6 +19,8 @@ const patienceWithLeftovers = 60_000;
 export interface ExclusiveRun {
   /** Value of the mark in the environment of every process of this run. */
   id: string;
+  /** What was asked for, e.g. `up`. */
+  command: string;
   /** The run before this one did not end by itself. */
   interrupted: boolean;
   /** Start of the run before this one (of this one, if it is the first), in milliseconds since the epoch: what is open was made since. */
@@ -86,6 +88,7 @@ export async function exclusively<Result>(
     // Awaited here: the lock is held until the work is done.
     return await work({
       id: record.id,
+      command,
       interrupted,
       previous: before?.startedAt ?? startedAt,
       startedAt,

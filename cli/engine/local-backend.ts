@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { LocalDaemon } from "../../contracts/local.ts";
@@ -20,10 +20,18 @@ export function localBackend(directory: string, target: StackTarget): LocalBacke
   const stateDirectory = join(directory, "state");
   return {
     stateDirectory,
-    passphraseFile: join(directory, "passphrase"),
+    passphraseFile: join(directory, passphraseName(target)),
     project: projectCopy(directory, target),
     checkpointFile: join(stateDirectory, ".pulumi/stacks", target.project, `${target.stack}.json`),
   };
+}
+
+/**
+ * A passphrase for each family: it opens the family's own stacks and the contract that core made for it, and nothing of core's or of
+ * another family's. A reference to a stack opens all of it, with the passphrase of the stack that reads.
+ */
+function passphraseName({ family }: StackTarget): string {
+  return family === "chittyos" ? "passphrase" : `passphrase-${family}`;
 }
 
 /** Environment variables with which the engine finds the backend. */
@@ -48,7 +56,16 @@ export function ensureBackend(backend: LocalBackend): void {
       remedy: "put it back, or start over: npx chittyops local reset",
     });
   }
-  writeFileSync(backend.passphraseFile, randomBytes(32).toString("base64url"), { mode: 0o600 });
+  // Of several commands that come here at once, the first one's counts.
+  const file = `${backend.passphraseFile}.${process.pid}`;
+  writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600 });
+  try {
+    linkSync(file, backend.passphraseFile);
+  } catch (error) {
+    if (!existsSync(backend.passphraseFile)) throw error;
+  } finally {
+    rmSync(file);
+  }
 }
 
 /** What the program has to know about the embedded cloud. */

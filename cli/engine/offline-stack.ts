@@ -5,7 +5,7 @@ import { requireValidCatalog } from "../commands/catalog.ts";
 import type { Session } from "../session.ts";
 import { baseEnvironment } from "./base-environment.ts";
 import { backendEnvironment, ensureBackend, localBackend } from "./local-backend.ts";
-import { ensureStack } from "./open-local-stack.ts";
+import { ensureStack, type StackInput } from "./open-local-stack.ts";
 import { writeProjectCopy } from "./project-copy.ts";
 import type { ReadyStack } from "./ready-stack.ts";
 import type { StackTarget } from "./stack-target.ts";
@@ -19,6 +19,7 @@ import { openStack } from "./workspace.ts";
 export async function openOfflineStack(
   session: Session,
   target: StackTarget,
+  { values = {} }: StackInput = {},
 ): Promise<AsyncDisposable & { ready: ReadyStack }> {
   requireValidCatalog();
   const toolchain = await openToolchain(session, { plugins: "stand-in" });
@@ -32,7 +33,7 @@ export async function openOfflineStack(
     CHITTYOPS_OFFLINE: "1",
   };
   const supervision = supervise(session, toolchain.engine, environment);
-  writeProjectCopy(backend.project, target);
+  writeProjectCopy(backend.project, target, { values });
   await ensureStack(supervision, target, backend);
   const workDir = backend.project.directory;
   const automation = await openStack(target.stack, workDir, supervision, toolchain.engine.version);

@@ -3,8 +3,10 @@ import { chittyopsHome } from "../../local/engine/home.ts";
 import { openClouds } from "../cloud/clouds.ts";
 import { requireValidCatalog } from "../commands/catalog.ts";
 import type { Session } from "../session.ts";
+import { neonKey, neonOrganizationSetting } from "../tenants/neon-organizations.ts";
 import { UserError } from "../user-error.ts";
 import { EngineFailed } from "./engine-failed.ts";
+import type { StackInput } from "./open-local-stack.ts";
 import { projectCopy, writeProjectCopy } from "./project-copy.ts";
 import type { ReadyStack } from "./ready-stack.ts";
 import type { StackTarget } from "./stack-target.ts";
@@ -20,18 +22,20 @@ import { openStack } from "./workspace.ts";
 export async function openRemoteStack(
   session: Session,
   target: StackTarget,
-  mark: Record<string, string> = {},
+  { values = {}, environment: given = {} }: StackInput = {},
 ): Promise<ReadyStack> {
   requireValidCatalog();
   requireSettings(target);
   const { engine, environment } = await openToolchain(session, { plugins: "official", home: "user" });
   const { PULUMI_OPTION_CONFIG_FILE: configuration, PULUMI_OPTION_CWD: _cwd, ...own } = ownEnvironment();
   const copy = projectCopy(join(chittyopsHome(), target.environment), target);
-  writeProjectCopy(copy, target, { configuration });
-  const supervision = supervise(session, engine, { ...own, ...environment, ...mark });
+  writeProjectCopy(copy, target, { configuration, values });
+  const key = neonKey(values[neonOrganizationSetting]);
+  const secrets = { ...familyPassphrase(target), ...(key !== "" && { NEON_API_KEY: key }) };
+  const supervision = supervise(session, engine, { ...own, ...environment, ...secrets, ...given });
   await ensureStack(supervision, target, copy.directory);
   const automation = await openStack(target.stack, copy.directory, supervision, engine.version);
-  const { CLOUDFLARE_API_TOKEN: token = "", CLOUDFLARE_BASE_URL, NEON_API_KEY: key = "", NEON_BASE_URL } = process.env;
+  const { CLOUDFLARE_API_TOKEN: token = "", CLOUDFLARE_BASE_URL, NEON_BASE_URL } = process.env;
   const clouds = () =>
     openClouds({
       cloudflare: { token, baseUrl: CLOUDFLARE_BASE_URL, retries: 2 },
@@ -68,6 +72,24 @@ async function ensureStack(supervision: Supervision, { stack }: StackTarget, wor
     if (!(error instanceof EngineFailed) || !/no stack named/.test(error.stderr)) throw error;
     await pulumi(supervision, ["stack", "init", stack, "--no-select"], workDir);
   }
+}
+
+/**
+ * The passphrase of the family's stacks, where passphrases are what opens states: the family's own, since it is what its contract is opened
+ * with too.
+ * @throws UserError where only core's is there.
+ */
+function familyPassphrase({ family }: StackTarget): Record<string, string> {
+  if (family === "chittyos") return {};
+  const name = `CHITTYOPS_PASSPHRASE_${family.toUpperCase().replaceAll("-", "_")}`;
+  const passphrase = process.env[name];
+  if (passphrase) return { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: "" };
+  const { PULUMI_CONFIG_PASSPHRASE: core, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
+  if (core === undefined && file === undefined) return {};
+  throw new UserError(`The stacks of ${family} need a passphrase of their own, and ${name} is not set.`, {
+    expected: "one for each family, which opens no other family's states and not core's",
+    remedy: `set ${name}, or use a backend or a secrets provider that needs no passphrase`,
+  });
 }
 
 function ownEnvironment(): Record<string, string> {

@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
+import { writeWholeSync } from "../../local/engine/write-whole.ts";
+import { ReapedApps } from "../apps/reaped-apps.ts";
 import type { StackTarget } from "./stack-target.ts";
 
 /**
@@ -20,7 +22,7 @@ export function projectCopy(folder: string, target: StackTarget): ProjectCopy {
 }
 
 export interface ProjectCopyOptions {
-  /** The configuration to start from; the committed one of the stack unless named. */
+  /** The configuration to start from; the committed one of the environment unless named. */
   configuration?: string | undefined;
   /** Values that only this machine knows. */
   values?: Readonly<Record<string, string>>;
@@ -37,10 +39,20 @@ export function writeProjectCopy(copy: ProjectCopy, target: StackTarget, options
     main: resolve(target.workDir, project.main),
     ...(providers ? { plugins: { ...project.plugins, providers } } : {}),
   });
-  const committed = readConfiguration(options.configuration ?? join(target.workDir, `Pulumi.${target.stack}.yaml`));
+  const committed = readConfiguration(
+    options.configuration ?? join(target.workDir, `Pulumi.${target.environment}.yaml`),
+  );
   const salt = options.salt ?? readConfiguration(copy.configFile).encryptionsalt;
   const encryption = salt === undefined ? {} : { encryptionsalt: salt };
-  writeGenerated(copy.configFile, { ...committed, ...encryption, config: { ...committed.config, ...options.values } });
+  const config = { ...committed.config, ...reapedValues(target), ...options.values };
+  writeGenerated(copy.configFile, { ...committed, ...encryption, config });
+}
+
+/** What was reaped, for every command that runs a family's program: none of them may make it again, or plan to. */
+function reapedValues({ family, environment, stack }: StackTarget): Record<string, string> {
+  if (stack !== environment) return {};
+  const reaped = new ReapedApps(environment).ofFamily(family);
+  return Object.keys(reaped).length === 0 ? {} : { "chittyops:reaped": JSON.stringify(reaped) };
 }
 
 const projectFile = z.looseObject({
@@ -59,8 +71,6 @@ function readConfiguration(file: string): z.infer<typeof configuration> {
 
 /** Renamed into place, since an engine that somebody runs by hand may be reading it. */
 function writeGenerated(file: string, content: unknown): void {
-  mkdirSync(dirname(file), { recursive: true });
   const text = `# Generated for this machine from the file of the same name that is committed.\n${stringify(content)}`;
-  writeFileSync(`${file}.writing`, text, { mode: 0o600 });
-  renameSync(`${file}.writing`, file);
+  writeWholeSync(file, text, 0o600);
 }

@@ -16,6 +16,12 @@ export async function exportState(ready: ReadyStack): Promise<ExportedState> {
   return exportedState.parse(JSON.parse(await pulumi(ready.supervision, args, ready.workDir)));
 }
 
+/** What the stack exports, secrets in plain: whoever reads them teaches the console's redactor. */
+export async function readOutputs({ target, supervision, workDir }: ReadyStack): Promise<Record<string, unknown>> {
+  const args = ["stack", "output", "--show-secrets", "--json", "--stack", target.stack];
+  return JSON.parse(await pulumi(supervision, args, workDir));
+}
+
 /** Replaces the state. Pending operations do not survive this: the engine drops them. */
 export async function importState(ready: ReadyStack, state: ExportedState): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "chittyops-state-"));

@@ -17,12 +17,13 @@ export interface Toolchain {
  */
 export async function openToolchain(session: Session, options: Omit<EnvironmentOptions, "engine">): Promise<Toolchain> {
   const phase = session.console.phase("Tool chain");
-  const [engine] = await Promise.all([
-    resolveEngine({ progress: (line) => session.console.note(line) }),
-    // The engine's files are checked in another thread meanwhile.
+  // Its files are checked in another thread meanwhile.
+  const found = resolveEngine({ progress: (line) => session.console.note(line) });
+  const [engine, environment] = await Promise.all([
+    found,
+    engineEnvironment({ engine: found, ...options, ...chosenPlugins() }),
     automationApi(),
   ]);
-  const environment = await engineEnvironment({ engine, ...options, ...chosenPlugins() });
   phase.done(`Pulumi ${engine.version} (${engine.source})`);
   return { engine, environment };
 }

@@ -1,4 +1,5 @@
 import type { Phase } from "../output/phase.ts";
+import type { PackOptions } from "../policies/pack-options.ts";
 import { UserError } from "../user-error.ts";
 import { EngineFailed } from "./engine-failed.ts";
 import type { ReadyStack } from "./ready-stack.ts";
@@ -13,8 +14,16 @@ export interface UpdateOutcome {
   error?: EngineFailed;
 }
 
-/** Runs one engine operation and follows it on `phase`. Does not throw for what the engine says; a defect of ours it does. */
-export async function runUpdate(ready: ReadyStack, operation: Operation, phase: Phase): Promise<UpdateOutcome> {
+/**
+ * Runs one engine operation and follows it on `phase`. Does not throw for what the engine says; a defect of ours it does.
+ * @param packs of an `up` or a `preview`.
+ */
+export async function runUpdate(
+  ready: ReadyStack,
+  operation: Operation,
+  phase: Phase,
+  packs?: PackOptions,
+): Promise<UpdateOutcome> {
   const log = new UpdateLog();
   const options = {
     color: "never",
@@ -25,8 +34,8 @@ export async function runUpdate(ready: ReadyStack, operation: Operation, phase: 
   } as const;
   const { automation } = ready;
   try {
-    if (operation === "up") await automation.up({ ...options, continueOnError: true });
-    else if (operation === "preview") await automation.preview(options);
+    if (operation === "up") await automation.up({ ...options, ...packs, continueOnError: true });
+    else if (operation === "preview") await automation.preview({ ...options, ...packs });
     else if (operation === "refresh") await automation.refresh(options);
     else if (operation === "preview-refresh") await automation.previewRefresh(options);
     else if (operation === "destroy") await automation.destroy({ ...options, continueOnError: true });

@@ -27,8 +27,8 @@ export interface CommandLockOptions {
 export async function acquireCommandLock(options: CommandLockOptions): Promise<Disposable> {
   const { file, command } = options;
   mkdirSync(dirname(file), { recursive: true });
-  let waited = false;
-  for (;;) {
+  let told = false;
+  for (let polls = 0; ; polls += 1) {
     const database = tryLock(file);
     if (database) {
       writeFileSync(`${file}.owner`, JSON.stringify({ pid: process.pid, command, since: Date.now() }));
@@ -39,8 +39,12 @@ export async function acquireCommandLock(options: CommandLockOptions): Promise<D
         },
       };
     }
-    if (!waited) options.onWait(readOwner(file));
-    waited = true;
+    // Whoever has just got it says a moment later who it is.
+    const owner = readOwner(file);
+    if (!told && (owner !== undefined || polls === 5)) {
+      options.onWait(owner);
+      told = true;
+    }
     await delay(pollEvery, undefined, options.signal ? { signal: options.signal } : {});
   }
 }

@@ -23,15 +23,15 @@ export async function confirm(console: Console, { consequence, word, yes }: Conf
       exitCode: exitCode.usage,
     });
   }
-  const answer = await ask(`${consequence} Type ${word} to go on: `, console.stderr);
+  const answer = await ask(`${consequence} Type ${word} to go on: `, console);
   if (answer?.trim() !== word) {
     throw new UserError("Not confirmed; nothing was changed.", { exitCode: exitCode.failed });
   }
 }
 
 /** A line from the terminal; undefined when it ends (Ctrl-D) or Ctrl-C is pressed instead. */
-async function ask(question: string, output: NodeJS.WritableStream): Promise<string | undefined> {
-  const lines = createInterface({ input: process.stdin, output });
+async function ask(question: string, { stdin, stderr }: Console): Promise<string | undefined> {
+  const lines = createInterface({ input: stdin, output: stderr });
   try {
     return await Promise.race([lines.question(question), once(lines, "close").then(() => undefined)]);
   } catch (error) {

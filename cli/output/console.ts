@@ -6,6 +6,7 @@ import { Redactor } from "./redactor.ts";
 export interface ConsoleOptions {
   /** Data as JSON instead of text for people. */
   json: boolean;
+  stdin?: NodeJS.ReadStream;
   stdout?: NodeJS.WriteStream;
   stderr?: NodeJS.WriteStream;
   environment?: NodeJS.ProcessEnv;
@@ -17,12 +18,16 @@ type Style = "green" | "red" | "yellow" | "dim" | "bold" | "cyan";
 export class Console {
   readonly json: boolean;
   readonly redactor: Redactor;
+  readonly stdin: NodeJS.ReadStream;
   readonly #out: NodeJS.WriteStream;
   readonly #err: NodeJS.WriteStream;
   #phase: Phase | undefined;
+  /** How many things are shown at once: their phases are lines that stay. */
+  #together = 0;
 
   constructor(options: ConsoleOptions) {
     this.json = options.json;
+    this.stdin = options.stdin ?? process.stdin;
     this.#out = options.stdout ?? process.stdout;
     this.#err = options.stderr ?? process.stderr;
     this.redactor = new Redactor(options.environment ?? process.env);
@@ -61,10 +66,20 @@ export class Console {
     if (error.remedy) this.#line(`  Remedy: ${error.remedy}`);
   }
 
-  /** Starts a step; the previous one has to have ended. */
+  /** Starts a step; the previous one has to have ended, unless things are done together. */
   phase(title: string): Phase {
     this.#phase = new Phase(title, this.#sink());
     return this.#phase;
+  }
+
+  /** Shows the phases of everything in `work` one line after the other, since several run at a time. */
+  async together<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#together += 1;
+    try {
+      return await work();
+    } finally {
+      this.#together -= 1;
+    }
   }
 
   /** A colour for stdout's text. */
@@ -78,7 +93,7 @@ export class Console {
   }
 
   get interactive(): boolean {
-    return process.stdin.isTTY === true && this.#err.isTTY === true;
+    return this.stdin.isTTY === true && this.#err.isTTY === true;
   }
 
   get stderr(): NodeJS.WriteStream {
@@ -97,7 +112,7 @@ export class Console {
 
   #sink(): PhaseSink {
     return {
-      live: this.#err.isTTY === true && process.env.TERM !== "dumb" && !process.env.CI,
+      live: this.#together === 0 && this.#err.isTTY === true && process.env.TERM !== "dumb" && !process.env.CI,
       write: (text) => void this.#err.write(this.redactor.redact(text)),
       columns: () => this.#err.columns || 100,
       paint: (style, text) => this.paint(style, text),

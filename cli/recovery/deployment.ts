@@ -11,6 +11,8 @@ const stateResource = z.looseObject({
   outputs: z.record(z.string(), z.unknown()).optional(),
   /** Replaced, and still to be deleted. */
   delete: z.boolean().optional(),
+  parent: z.string().optional(),
+  created: z.string().optional(),
   modified: z.string().optional(),
 });
 export type StateResource = z.infer<typeof stateResource>;
@@ -43,14 +45,16 @@ export function isInState(state: Deployment, type: string, found: Found): boolea
 
 /**
  * Takes a thing found in the cloud into the state as the resource it was to become. Its outputs are its inputs until a refresh reads them.
- * Where the state still holds a resource of the same URN, this one replaces it: the old one is left to be deleted.
+ * Secrets that the engine's event log hid are left out: they cannot be stored, and the next update sends them. Where the state still holds a resource of the same URN, this one replaces it: the old one is left to be deleted.
  */
 export function adopt(state: Deployment, resource: StateResource, found: Found): Deployment {
+  const inputs = resource.inputs && withoutHidden(resource.inputs);
   const adopted: StateResource = {
     ...resource,
+    ...(inputs ? { inputs } : {}),
     custom: true,
     id: found.id,
-    outputs: { ...resource.inputs, ...found.outputs },
+    outputs: { ...inputs, ...found.outputs },
   };
   const resources = [...(state.resources ?? [])];
   const index = resources.findIndex((existing) => existing.urn === resource.urn && existing.delete !== true);
@@ -60,4 +64,18 @@ export function adopt(state: Deployment, resource: StateResource, found: Found):
   // One that was deleted before its replacement is gone already.
   if (existing.pendingReplacement !== true) resources.push({ ...existing, delete: true });
   return { ...state, resources };
+}
+
+/** What a record holds without the secrets that the engine's event log shows as `[secret]` only. */
+function withoutHidden(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) => {
+      if (!isRecord(value)) return [[key, value]];
+      return value.ciphertext === "[secret]" ? [] : [[key, withoutHidden(value)]];
+    }),
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -34,9 +34,13 @@ export const createdByPost: Readonly<Record<string, NaturalName>> = {
   "cloudflare:index/r2Bucket:R2Bucket": naturalName({
     kind: "R2 bucket",
     name: named,
-    list: async (cloud, inputs) =>
-      (await cloud.r2.buckets.list({ ...account(inputs), name_contains: text(inputs, "name"), per_page: 1000 }))
-        .buckets ?? [],
+    list: async (cloud, inputs) => {
+      const wanted = { ...account(inputs), name_contains: text(inputs, "name"), per_page: 1000 };
+      // A bucket of a jurisdiction is in the list of that jurisdiction only.
+      const { jurisdiction } = inputs;
+      const headers = typeof jurisdiction === "string" ? { "cf-r2-jurisdiction": jurisdiction } : {};
+      return (await cloud.r2.buckets.list(wanted, { headers })).buckets ?? [];
+    },
     is: byName,
     id: (item) => item.name,
     createdAt: (item) => item.creation_date,

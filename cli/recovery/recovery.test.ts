@@ -51,6 +51,22 @@ describe("judge", () => {
     expect(new Set(asked)).toEqual(new Set(["/client/v4/accounts/a/storage/kv/namespaces"]));
   });
 
+  it("looks for a bucket where the jurisdiction that it was to be in is listed", async () => {
+    const { cloud } = cloudWith([]);
+    const fetch = async (_request: unknown, init?: RequestInit) => {
+      const there = new Headers(init?.headers).get("cf-r2-jurisdiction") === "fedramp";
+      const buckets = there ? [{ name: "records" }] : [];
+      return Response.json({ success: true, errors: [], messages: [], result: { buckets } });
+    };
+    const cloudflare = new Cloudflare({ apiToken: "t".repeat(40), baseURL: "http://127.0.0.1:1/client/v4", fetch });
+    const type = "cloudflare:index/r2Bucket:R2Bucket";
+    const bucket = (inputs: Record<string, string>) => ({ urn: urn(type, "records"), type, custom: true, inputs });
+    const of = (inputs: Record<string, string>) =>
+      judge({ ...cloud, cloudflare }, {}, bucket({ accountId: "a", name: "records", ...inputs }), everything);
+    expect(await of({ jurisdiction: "fedramp" })).toMatchObject({ kind: "adopt", found: { id: "records" } });
+    expect(await of({})).toMatchObject({ kind: "forget" });
+  });
+
   it("adopts the namespace that was made while the answer got lost", async () => {
     const { cloud } = cloudWith([
       { id: "1", title: "other" },
@@ -127,6 +143,15 @@ describe("adopt", () => {
   it("keeps everything the engine knew about the resource", () => {
     const { resources = [] } = adopt({}, cache, { id: "2" });
     expect(resources).toEqual([{ ...cache, id: "2", outputs: cache.inputs }]);
+  });
+
+  it("leaves out secrets that were hidden from it, and keeps encrypted ones", () => {
+    const hidden = { ciphertext: "[secret]" };
+    const kept = { ciphertext: "v1:a:b" };
+    const inputs = { name: "n", origin: { host: "h", password: hidden, user: kept }, token: hidden };
+    const { resources = [] } = adopt({}, { ...cache, inputs }, { id: "2" });
+    expect(resources?.[0]?.inputs).toEqual({ name: "n", origin: { host: "h", user: kept } });
+    expect(JSON.stringify(resources)).not.toContain("[secret]");
   });
 
   it("leaves the resource it replaces to be deleted", () => {

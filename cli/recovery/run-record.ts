@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { writeWholeSync } from "../../local/engine/write-whole.ts";
 
 /** What the command line notes about the run that works on a stack, so that the next one knows how it ended. */
 const runRecord = z.object({
@@ -24,9 +24,7 @@ export function readRunRecord(file: string): RunRecord | undefined {
   }
 }
 
-/** Written beside and renamed, so that a kill leaves the old record or the new one. */
+/** A kill leaves the old record or the new one. */
 export function writeRunRecord(file: string, record: RunRecord): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.writing`, JSON.stringify(record));
-  renameSync(`${file}.writing`, file);
+  writeWholeSync(file, JSON.stringify(record));
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { ConnectionFailed } from "../../../database/connection-failed.ts";
 import { connectionTo } from "../../../database/migrations/connection.ts";
 import { MigrationError } from "../../../database/migrations/problem.ts";
 import { status } from "../../../database/migrations/status.ts";
@@ -59,7 +60,7 @@ async function migrationsOf(database: DeployedDatabase, signal: AbortSignal): Pr
     const { applied, pending } = await status(connectionTo(database.outputs.ownerUri), folder, signal);
     return { applied: applied.length, pending: pending.length };
   } catch (error) {
-    if (error instanceof MigrationError) return { problem: error.message };
+    if (error instanceof MigrationError || error instanceof ConnectionFailed) return { problem: error.message };
     throw error;
   }
 }
