@@ -10,11 +10,13 @@ import { type Run, run } from "./process.ts";
 /** One stack of a program below `programs/`, on a file backend of its own. */
 export interface BenchStack {
   up: (config: Record<string, string | number>, env?: Record<string, string>) => Promise<Run>;
+  /** With more arguments for the engine; fails where a policy refuses the plan. */
+  preview: (config: Record<string, string | number>, more: readonly string[]) => Promise<Run>;
   destroy: (env?: Record<string, string>) => Promise<Run>;
 }
 
 /** Creates an empty stack of `bench/programs/<program>`. `CHITTYOPS_HOME` must already point at the benchmark's own home. */
-export async function benchStack(program: "nothing" | "bare" | "databases"): Promise<BenchStack> {
+export async function benchStack(program: "nothing" | "bare" | "databases" | "policed"): Promise<BenchStack> {
   const engine = await resolveEngine();
   const folder = await mkdtemp(join(tmpdir(), `chittyops-bench-${program}-`));
   const backend = join(folder, "backend");
@@ -25,20 +27,26 @@ export async function benchStack(program: "nothing" | "bare" | "databases"): Pro
     PULUMI_CONFIG_PASSPHRASE: "bench",
     PULUMI_OPTION_CONFIG_FILE: join(folder, "Pulumi.bench.yaml"),
   };
-  if (program === "nothing") await installNothing(base);
+  if (program === "nothing" || program === "policed") await installNothing(base);
   const cwd = join(repositoryRoot, "bench", "programs", program);
   const configFile = join(folder, "Pulumi.bench.yaml");
   await writeFile(configFile, "");
   const pulumi = (args: string[], env?: Record<string, string>) =>
     run(engine.pulumi, [...args, "--non-interactive"], { cwd, env: { ...base, ...env } });
+  const configure = (config: Record<string, string | number>) =>
+    setConfig(
+      configFile,
+      Object.entries(config).map(([key, value]) => `  bench-${program}:${key}: ${JSON.stringify(String(value))}`),
+    );
   await pulumi(["stack", "init", "bench"]);
   return {
     up: async (config, env) => {
-      const lines = Object.entries(config).map(
-        ([key, value]) => `  bench-${program}:${key}: ${JSON.stringify(String(value))}`,
-      );
-      await setConfig(configFile, lines);
+      await configure(config);
       return pulumi(["up", "--yes", "--skip-preview", "--stack", "bench"], env);
+    },
+    preview: async (config, more) => {
+      await configure(config);
+      return pulumi(["preview", "--stack", "bench", ...more]);
     },
     destroy: (env) => pulumi(["destroy", "--yes", "--skip-preview", "--stack", "bench"], env),
   };

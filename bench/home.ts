@@ -20,7 +20,7 @@ export interface BenchHome {
   /** Calls Cloudflare's API of the embedded cloud; returns `result`. */
   api: (method: string, path: string, body?: unknown) => Promise<unknown>;
   /** Asks the daemon about itself, below `/_local`. */
-  admin: (path: string) => Promise<unknown>;
+  admin: (path: string, request?: { method?: string; body?: unknown }) => Promise<unknown>;
   dispose: () => Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export async function benchHome(environment: Record<string, string> = {}): Promi
     accountId: account.id,
     chittyops,
     api,
-    admin: (route) => localAdmin({ home: path }, route),
+    admin: (route, request = {}) => localAdmin({ home: path }, route, request),
     dispose: async () => {
       await chittyops("local", "stop");
       await rm(path, { recursive: true, force: true });

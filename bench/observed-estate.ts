@@ -29,6 +29,8 @@ export interface ObservedScript {
 /** Names and ids of everything in an account that wrangler could have made. Maps go from id to name. */
 export interface ObservedEstate {
   kvTitles: Map<string, string>;
+  /** What is in the namespaces: each service's registry record. */
+  kvEntries: { title: string; key: string; value: string }[];
   databases: Map<string, string>;
   hyperdrives: Map<string, string>;
   buckets: string[];
@@ -97,6 +99,7 @@ export async function observe(home: BenchHome): Promise<ObservedEstate> {
   }
   return {
     kvTitles,
+    kvEntries: await entriesOf(home, kvTitles),
     databases,
     hyperdrives,
     buckets: buckets.map(({ name }) => String(name)),
@@ -107,6 +110,28 @@ export async function observe(home: BenchHome): Promise<ObservedEstate> {
   };
 }
 
+async function entriesOf(home: BenchHome, titles: Map<string, string>): Promise<ObservedEstate["kvEntries"]> {
+  const entries: ObservedEstate["kvEntries"] = [];
+  for (const [id, title] of titles) {
+    const namespace = `/accounts/${home.accountId}/storage/kv/namespaces/${id}`;
+    for (const { name } of (await home.api("GET", `${namespace}/keys?limit=1000`)) as Json[]) {
+      const key = String(name);
+      const value = await read(home, `${namespace}/values/${encodeURIComponent(key)}`);
+      entries.push({ title, key, value: await value.text() });
+    }
+  }
+  return entries;
+}
+
+/** What is no JSON of the API. */
+async function read(home: BenchHome, path: string): Promise<Response> {
+  const response = await fetch(`${home.daemon.controlUrl}/client/v4${path}`, {
+    headers: { authorization: `Bearer ${home.token}` },
+  });
+  if (!response.ok) throw new Error(`${path} could not be read: ${response.status}`);
+  return response;
+}
+
 function referenced(binding: ApiBinding): string[] {
   if (binding.type === "service") return [String(binding.service)];
   const other =
@@ -115,9 +140,7 @@ function referenced(binding: ApiBinding): string[] {
 }
 
 async function content(home: BenchHome, script: string): Promise<Pick<ObservedScript, "mainModule" | "modules">> {
-  const url = `${home.daemon.controlUrl}/client/v4/accounts/${home.accountId}/workers/scripts/${script}/content/v2`;
-  const response = await fetch(url, { headers: { authorization: `Bearer ${home.token}` } });
-  if (!response.ok) throw new Error(`The content of ${script} could not be read: ${response.status}`);
+  const response = await read(home, `/accounts/${home.accountId}/workers/scripts/${script}/content/v2`);
   const modules: { name: string; content: Uint8Array }[] = [];
   for (const [name, value] of await response.formData()) {
     modules.push({

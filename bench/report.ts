@@ -1,5 +1,5 @@
 /** One line of a benchmark's table. */
-interface Row {
+export interface Row {
   what: string;
   value: string;
   /** The figure the project holds itself to, where there is one. */

@@ -5,14 +5,32 @@ import { buildArtifacts } from "../local/engine/build.ts";
 import { repositoryRoot } from "../local/engine/home.ts";
 import { branching } from "./branches.ts";
 import { coreEstate } from "./core-estate.ts";
+import { dashboard } from "./dashboard.ts";
 import { restoreDrill } from "./drill.ts";
+import { eventDelivery } from "./event-delivery.ts";
 import { migrations } from "./migrations.ts";
 import { oneChange } from "./one-change.ts";
 import { pluginStart } from "./plugin-start.ts";
+import { policies } from "./policies.ts";
 import { provisioning } from "./provisioning.ts";
 import { type Benchmark, markdown } from "./report.ts";
+import { syncTicks } from "./sync-ticks.ts";
+import { tenants } from "./tenants.ts";
 
-const benchmarks: Benchmark[] = [coreEstate, oneChange, pluginStart, provisioning, migrations, branching, restoreDrill];
+const benchmarks: Benchmark[] = [
+  coreEstate,
+  oneChange,
+  pluginStart,
+  policies,
+  tenants,
+  provisioning,
+  migrations,
+  branching,
+  restoreDrill,
+  dashboard,
+  syncTicks,
+  eventDelivery,
+];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));

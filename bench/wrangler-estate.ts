@@ -16,8 +16,8 @@ export interface WranglerRun {
 }
 
 /**
- * Makes in `target` what `source` holds (stores, deployments, secrets) with wrangler, one command after the other, as a deploy script would.
- * Zone settings, DNS, rulesets, Access and registry records are left out: wrangler has no commands for them.
+ * Makes in `target` what `source` holds (stores, deployments, secrets, registry records) with wrangler, one command after the other, as a
+ * deploy script would. Zone settings, DNS, rulesets and Access are left out: wrangler has no commands for them.
  */
 export async function makeWithWrangler(
   source: BenchHome,
@@ -105,6 +105,12 @@ export async function makeWithWrangler(
     const first = waiting.get(missing[0] ?? "");
     if (first === undefined) throw new Error(`Nothing deploys ${missing[0]}, which a service binding needs.`);
     await deploy(first, true);
+  }
+  progress(`wrangler: ${estate.kvEntries.length} registry records`);
+  for (const { title, key, value } of estate.kvEntries) {
+    await writeFile(join(folder, "record.json"), value);
+    const where = ["--namespace-id", ids.kv.get(title) ?? "", "--remote"];
+    await wrangler(["kv", "key", "put", key, "--path", "record.json", ...where]);
   }
   return result;
 }

@@ -1,5 +1,8 @@
 import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
+import { prepareProgram } from "../../../components/prepare-program.ts";
+
+prepareProgram();
 
 const config = new pulumi.Config();
 const provider = new cloudflare.Provider("cloudflare", { baseUrl: config.require("baseUrl") });
