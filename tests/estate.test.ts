@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repositoryRoot } from "../local/engine/home.ts";
-import { Estate, patience } from "./harness/estate.ts";
+import { Estate, patience, withDatabase } from "./harness/estate.ts";
 import { inventories } from "./harness/inventory.ts";
 import { writingRoutes } from "./harness/routes.ts";
 
@@ -13,7 +13,7 @@ describe("the estate from nothing", { timeout: patience }, () => {
   let estate: Estate;
   const before = committed();
   beforeAll(() => {
-    estate = new Estate();
+    estate = new Estate(withDatabase);
   });
   afterAll(() => estate[Symbol.asyncDispose]());
 

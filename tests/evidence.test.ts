@@ -19,9 +19,9 @@ function everything() {
   const rules = [
     sampleRule("rule-one"),
     sampleRule("rule-waived"),
-    sampleRule("T1", { controls: [{ framework: "nist-800-53-r5", id: "AC-4(21)", support: "supporting" }] }),
-    sampleRule("rule-without-controls", { controls: [], cannotSee: [], remedy: "" }),
-    sampleRule("rule-of-a-statement", { controls: [{ framework: "cjis-5.9.5", id: "IA-5f", support: "weak" }] }),
+    sampleRule("T1", { controls: [{ framework: "NIST SP 800-53 r5", id: "AC-4(21)", support: "supporting" }] }),
+    sampleRule("rule-without-controls", { controls: [], cannotSee: "", remedy: "" }),
+    sampleRule("rule-of-a-statement", { controls: [{ framework: "CJIS 5.9.5", id: "IA-5f", support: "weak" }] }),
   ];
   const names = ["chittyfinance-storage", 'a "name"\nof two lines <b>', "secrets-shared/CHITTY_AUTH_SERVICE_TOKEN"];
   const records = rules.flatMap((rule) =>

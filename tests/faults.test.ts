@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type CommandResult, Estate, patience } from "./harness/estate.ts";
+import { type CommandResult, Estate, patience, withDatabase } from "./harness/estate.ts";
 import { inventories } from "./harness/inventory.ts";
 import { faultOn, writingRoutes } from "./harness/routes.ts";
 import { sample } from "./harness/sample.ts";
@@ -35,7 +35,7 @@ describe("an embedded cloud that fails", { timeout: patience }, () => {
   it.each(sample("passing faults", passing, 2))(
     "once on every route by $type: up goes through or says why, and then converges",
     async (action) => {
-      await using estate = new Estate();
+      await using estate = new Estate(withDatabase);
       await estate.startCloud();
       for (const route of writingRoutes)
         await estate.admin("faults", { method: "POST", body: { ...faultOn(route), times: 1, action } });
@@ -47,7 +47,7 @@ describe("an embedded cloud that fails", { timeout: patience }, () => {
   it.each(sample("lasting faults", writingRoutes, 1))(
     "always on %s: up names it, the rest goes on, and the next up completes",
     async (route) => {
-      await using estate = new Estate();
+      await using estate = new Estate(withDatabase);
       await estate.startCloud();
       const action = { type: "status", status: 400 };
       await estate.admin("faults", { method: "POST", body: { ...faultOn(route), action } });
@@ -61,7 +61,7 @@ describe("an embedded cloud that fails", { timeout: patience }, () => {
   it.each(sample("deaths", deaths, 1))(
     "that dies $when $route: it is started again, and up converges",
     async ({ route, when }) => {
-      await using estate = new Estate();
+      await using estate = new Estate(withDatabase);
       await estate.startCloud();
       await estate.admin("faults", {
         method: "POST",

@@ -103,6 +103,7 @@ describe("a service with a database", { timeout: patience }, () => {
   it("shows what is pending in a preview, and contracts once the new version is healthy", async () => {
     const { stdout, stderr } = await estate.succeed(["preview"], withMigrations("contract", "newest"));
     expect(stdout + stderr).toContain("0003_drop_legacy: drops column legacy");
+    expect(stdout).toMatch(/^Neon projects: 1 of \d+/m);
     expect(await columns()).toContain("legacy");
     await estate.succeed(["up"], withMigrations("contract", "newest"));
     expect(await columns()).not.toContain("legacy");

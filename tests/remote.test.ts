@@ -1,43 +1,20 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accountsAndZones } from "../catalog/index.ts";
-import { readLocalTokens, startDaemon } from "../local/cloud/client.ts";
+import { startDaemon } from "../local/cloud/client.ts";
 import { repositoryRoot } from "../local/engine/home.ts";
 import { Estate, patience } from "./harness/estate.ts";
+import { ownBackend } from "./harness/own-backend.ts";
 
-// The real environments differ from `local` in how a stack is opened. Here the cloud behind them is an embedded one, seeded with dev's
-// account and zone, and the plugins are the stand-ins; backend, passphrase and configuration are the caller's.
+// The real environments differ from `local` in how a stack is opened: backend, passphrase and configuration are the caller's.
 describe("an environment with a backend of one's own", { timeout: patience }, () => {
   let estate: Estate;
   let settings: Record<string, string>;
   beforeAll(async () => {
     estate = new Estate();
     const daemon = await startDaemon({ home: estate.home, seed: accountsAndZones("dev") });
-    const account = daemon.accounts.find(({ name }) => name === "chittyos");
-    const zone = account?.zones.find(({ name }) => name === "chitty.cc");
-    const state = join(estate.home, "dev-state");
-    mkdirSync(state);
-    const configuration = join(estate.home, "dev.yaml");
-    const config = {
-      "pulumi:disable-default-providers": ["*"],
-      "chittyops:operatorEmailDomain": "chitty.cc",
-      "chittyops:accountId": account?.id,
-      "chittyops:zoneId": zone?.id,
-      "chittyops:edgeUrl": daemon.edgeUrl,
-    };
-    writeFileSync(configuration, JSON.stringify({ config }));
-    settings = {
-      PULUMI_BACKEND_URL: `file://${state}`,
-      PULUMI_CONFIG_PASSPHRASE: "a passphrase of one's own",
-      PULUMI_OPTION_CONFIG_FILE: configuration,
-      CLOUDFLARE_API_TOKEN: readLocalTokens({ home: estate.home }).accounts.chittyos ?? "",
-      CLOUDFLARE_BASE_URL: `${daemon.controlUrl}/client/v4`,
-      NEON_API_KEY: readLocalTokens({ home: estate.home }).neon.chittyos ?? "",
-      NEON_BASE_URL: `${daemon.controlUrl}/api/v2`,
-      CHITTYOPS_PLUGINS: "stand-in",
-      CHITTYOPS_SECRET_PARTNER_KEY: "a-key-that-the-partner-gave",
-    };
+    settings = ownBackend(estate.home, daemon, { account: "chittyos", zone: "chitty.cc" });
   });
   afterAll(() => estate[Symbol.asyncDispose]());
 

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { databaseOutput } from "../contracts/database-output.ts";
 import { readLocalTokens } from "../local/cloud/client.ts";
-import { Estate, patience } from "./harness/estate.ts";
+import { Estate, patience, withDatabase } from "./harness/estate.ts";
+import { processArguments } from "./harness/process-arguments.ts";
 import { faultOn } from "./harness/routes.ts";
 
 const canary = "canary-7f3a9c-of-the-partner-key";
@@ -12,7 +14,7 @@ describe("secret values", { timeout: patience }, () => {
   let estate: Estate;
   const said: string[] = [];
   beforeAll(async () => {
-    estate = new Estate(provided);
+    estate = new Estate({ ...withDatabase, ...provided });
   });
   afterAll(() => estate[Symbol.asyncDispose]());
 
@@ -33,11 +35,15 @@ describe("secret values", { timeout: patience }, () => {
         action: { type: "status", status: 400 },
       },
     });
+    const processes = processArguments();
     await say("up");
     await estate.admin("faults", { method: "DELETE" });
     await say("up", "--json");
+    said.push(...processes.stop());
+    await say("preview", "--json");
     await say("drift");
     await say("history", "--json");
+    await say("review", "--state");
     await say("state", "backup", join(estate.home, "backup.json"));
     await say("local", "logs", "-n", "10000");
     said.push(JSON.stringify(await estate.admin("requests")));
@@ -49,6 +55,7 @@ describe("secret values", { timeout: patience }, () => {
       ...Object.values(tokens.accounts),
       ...Object.values(tokens.neon),
       passphrase(estate),
+      ...(await databasePasswords(estate)),
     ];
     const spellings = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);
     const leaks = [
@@ -70,6 +77,15 @@ describe("secret values", { timeout: patience }, () => {
     ]);
   });
 });
+
+/** Those of the ledger's owner and of the role that the service has. */
+async function databasePasswords(estate: Estate): Promise<string[]> {
+  const { stdout } = await estate.engine(["stack", "output", "databases", "--show-secrets", "--json"]);
+  const { ownerUri, runtimeUri } = databaseOutput.parse(JSON.parse(stdout)["chittyledger/ledger"]);
+  const passwords = [ownerUri, runtimeUri].map((uri) => decodeURIComponent(new URL(uri).password));
+  expect(passwords.filter(({ length }) => length < 20)).toEqual([]);
+  return passwords;
+}
 
 function passphrase(estate: Estate): string {
   return readFileSync(join(estate.home, "local/passphrase"), "utf8");

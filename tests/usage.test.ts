@@ -54,7 +54,7 @@ describe("a command line", { timeout: patience }, () => {
     ["with a typo in the command", ["statsu"], "Did you mean status?"],
     ["with an unknown option", ["up", "--al"], "unknown option '--al'"],
     ["with an unknown environment", ["up", "-e", "pord"], "local, dev, prod"],
-    ["with a family that has no stack", ["up", "cook-county"], "has no stack"],
+    ["with an unknown family", ["up", "cook-countee"], "cook-county"],
     ["with an unknown service", ["catalog", "show", "chittyx"], "chittyregistry"],
     ["without a subcommand", ["local"], "Usage: chittyops local"],
     ["with a wrong time", ["local", "clock", "--advance", "soon"], "e.g. 15m"],

@@ -15,6 +15,11 @@ import { repositoryRoot } from "../../local/engine/home.ts";
 /** For a test that brings an estate up several times, on a machine that has other things to do. Milliseconds. */
 export const patience = 900_000;
 
+/** The small estate, and a database in it. */
+export const withDatabase = {
+  CHITTYOPS_CATALOG: join(repositoryRoot, "tests/fixtures/small-catalog-with-database.ts"),
+};
+
 export interface CommandResult {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -92,21 +97,33 @@ export class Estate implements AsyncDisposable {
     return localAdmin({ home: this.home }, path, request);
   }
 
-  /** The API of core's account, and the ids of the account and its zone. */
-  async cloud(): Promise<{ api: Cloudflare; accountId: string; zoneId: string; daemon: LocalDaemon }> {
+  /** The API of an account, core's unless another is named, and the ids of the account and its first zone. */
+  async cloud(name = "chittyos"): Promise<{
+    api: Cloudflare;
+    accountId: string;
+    zoneId: string;
+    zoneIds: string[];
+    daemon: LocalDaemon;
+    token: string;
+  }> {
     const daemon = await this.startCloud();
-    const account = daemon.accounts.find(({ name }) => name === "chittyos");
-    const zone = account?.zones.find(({ name }) => name === "chitty.localhost");
-    if (!account || !zone) throw new Error("the embedded cloud lacks core's account or zone");
-    const apiToken = readLocalTokens({ home: this.home }).accounts.chittyos ?? "";
-    const api = new Cloudflare({ apiToken, baseURL: `${daemon.controlUrl}/client/v4`, maxRetries: 0 });
-    return { api, accountId: account.id, zoneId: zone.id, daemon };
+    const account = daemon.accounts.find((one) => one.name === name);
+    const zone = account?.zones.find((one) => one.name === "chitty.localhost") ?? account?.zones[0];
+    if (!account || !zone) throw new Error(`the embedded cloud lacks the account ${name}, or its zone`);
+    const token = readLocalTokens({ home: this.home }).accounts[name] ?? "";
+    const api = new Cloudflare({ apiToken: token, baseURL: `${daemon.controlUrl}/client/v4`, maxRetries: 0 });
+    const zoneIds = account.zones.map(({ id }) => id);
+    return { api, accountId: account.id, zoneId: zone.id, zoneIds, daemon, token };
   }
 
-  /** Runs the engine itself, as a person would with `eval "$(npx chittyops env)"`. */
-  async engine(args: readonly string[]): Promise<{ stdout: string }> {
-    const environment = JSON.parse((await this.succeed(["env", "--json"])).stdout);
-    return promisify(execFile)("pulumi", [...args, "-s", "local"], { env: { ...cleanEnvironment(), ...environment } });
+  /** Runs the engine itself, as a person would with `eval "$(npx chittyops env [family])"`. */
+  async engine(
+    args: readonly string[],
+    { family = "chittyos", environment: own = {} }: { family?: string; environment?: Record<string, string> } = {},
+  ): Promise<{ stdout: string; stderr: string }> {
+    const environment = JSON.parse((await this.succeed(["env", family, "--json"])).stdout);
+    const env = { ...cleanEnvironment(), ...this.#environment, ...environment, ...own };
+    return promisify(execFile)("pulumi", [...args, "-s", "local"], { env });
   }
 
   /** What a service answers, as JSON. */
@@ -118,21 +135,26 @@ export class Estate implements AsyncDisposable {
     return response.body.json();
   }
 
-  /** Names of core's Neon projects, sorted. */
-  async neonProjects(): Promise<string[]> {
+  /** The Neon projects of an account's organization. */
+  async neonProjects(account = "chittyos"): Promise<{ id: string; name: string }[]> {
     const { controlUrl } = await this.startCloud();
-    const apiKey = readLocalTokens({ home: this.home }).neon.chittyos ?? "";
+    const apiKey = readLocalTokens({ home: this.home }).neon[account] ?? "";
     const { data } = await createApiClient({ apiKey, baseURL: `${controlUrl}/api/v2` }).listProjects({ limit: 400 });
-    return data.projects.map(({ name }) => name).sort();
+    return data.projects;
   }
 
   get checkpointFile(): string {
-    return join(this.home, "local/state/.pulumi/stacks/chittyops/local.json");
+    return this.checkpointOf("chittyops/local");
   }
 
-  /** The state as the engine wrote it last. */
-  state(): Deployment {
-    const { version, checkpoint } = JSON.parse(readFileSync(this.checkpointFile, "utf8"));
+  /** @param stack e.g. `chittyops/local` */
+  checkpointOf(stack: string): string {
+    return join(this.home, `local/state/.pulumi/stacks/${stack}.json`);
+  }
+
+  /** The state of a stack, core's unless another is named, as the engine wrote it last. */
+  state(stack = "chittyops/local"): Deployment {
+    const { version, checkpoint } = JSON.parse(readFileSync(this.checkpointOf(stack), "utf8"));
     return exportedState.parse({ version, deployment: checkpoint.latest }).deployment;
   }
 

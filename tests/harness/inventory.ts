@@ -8,7 +8,9 @@ export type Inventory = Record<string, string[]>;
 type Lister = (cloud: {
   api: Cloudflare;
   accountId: string;
-  zoneId: string;
+  zoneIds: string[];
+  account: string;
+  estate: Estate;
 }) => AsyncIterable<unknown> | Promise<Iterable<unknown>>;
 
 interface Kind {
@@ -21,7 +23,7 @@ interface Kind {
 
 const id = (resource: StateResource) => resource.id;
 
-/** Everything that the small estate makes and the cloud can list. Written without a look at how recovery finds things. */
+/** Everything that the small estate, its database and the families make and the clouds can list. Written without a look at how recovery finds things. */
 const kinds: Record<string, Kind> = {
   "cloudflare:index/workersScript:WorkersScript": {
     list: ({ api, accountId }) => api.workers.scripts.list({ account_id: accountId }),
@@ -32,7 +34,13 @@ const kinds: Record<string, Kind> = {
     listed: "id",
   },
   "cloudflare:index/r2Bucket:R2Bucket": {
-    list: async ({ api, accountId }) => (await api.r2.buckets.list({ account_id: accountId })).buckets ?? [],
+    list: async function* ({ api, accountId }) {
+      // A bucket of a jurisdiction is listed for whoever asks there only.
+      for (const jurisdiction of ["default", "eu", "fedramp"]) {
+        const headers = { "cf-r2-jurisdiction": jurisdiction };
+        yield* (await api.r2.buckets.list({ account_id: accountId }, { headers })).buckets ?? [];
+      }
+    },
     listed: "name",
   },
   "cloudflare:index/d1Database:D1Database": {
@@ -53,15 +61,27 @@ const kinds: Record<string, Kind> = {
     kept: ({ outputs }) => outputs?.consumerId,
   },
   "cloudflare:index/workersRoute:WorkersRoute": {
-    list: ({ api, zoneId }) => api.workers.routes.list({ zone_id: zoneId }),
+    list: async function* ({ api, zoneIds }) {
+      for (const zone of zoneIds) yield* api.workers.routes.list({ zone_id: zone });
+    },
     listed: "id",
   },
   "cloudflare:index/workersCustomDomain:WorkersCustomDomain": {
     list: ({ api, accountId }) => api.workers.domains.list({ account_id: accountId }),
     listed: "id",
   },
+  "cloudflare:index/hyperdriveConfig:HyperdriveConfig": {
+    list: ({ api, accountId }) => api.hyperdrive.configs.list({ account_id: accountId }),
+    listed: "id",
+  },
+  "neon:index:Project": {
+    list: ({ estate, account }) => estate.neonProjects(account),
+    listed: "id",
+  },
   "cloudflare:index/ruleset:Ruleset": {
-    list: ({ api, zoneId }) => api.rulesets.list({ zone_id: zoneId }),
+    list: async function* ({ api, zoneIds }) {
+      for (const zone of zoneIds) yield* api.rulesets.list({ zone_id: zone });
+    },
     listed: "id",
   },
   "cloudflare:index/zeroTrustAccessPolicy:ZeroTrustAccessPolicy": {
@@ -74,10 +94,16 @@ const kinds: Record<string, Kind> = {
   },
 };
 
-/** What there is in the cloud and what the state knows, in the same words; equal when nothing is double and nothing orphaned. */
-export async function inventories(estate: Estate): Promise<{ cloud: Inventory; state: Inventory }> {
-  const cloud = await estate.cloud();
-  const state = estate.state();
+/**
+ * What there is in an account and what the states of its stacks know, in the same words; equal when nothing is double and nothing orphaned.
+ * @param stacks all that make something there
+ */
+export async function inventories(
+  estate: Estate,
+  { account = "chittyos", stacks = ["chittyops/local"] }: { account?: string; stacks?: readonly string[] } = {},
+): Promise<{ cloud: Inventory; state: Inventory }> {
+  const cloud = { ...(await estate.cloud(account)), account, estate };
+  const state = { resources: stacks.flatMap((stack) => estate.state(stack).resources ?? []) };
   const inCloud: Inventory = {};
   const inState: Inventory = {};
   for (const [type, { list, listed, kept = id }] of Object.entries(kinds)) {

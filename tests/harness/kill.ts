@@ -11,12 +11,12 @@ export type Victim = (typeof victims)[number];
 /** Waits until `found` gives something; fails after `deadline` milliseconds. */
 export async function until<Value>(
   what: string,
-  found: () => Value | undefined | false,
+  found: () => Value | undefined | false | Promise<Value | undefined | false>,
   deadline = 120_000,
 ): Promise<Value> {
   const end = Date.now() + deadline;
   for (;;) {
-    const value = found();
+    const value = await found();
     if (value !== undefined && value !== false) return value;
     if (Date.now() > end) throw new Error(`waited ${deadline / 1000} s in vain for ${what}`);
     await delay(2);
@@ -24,9 +24,9 @@ export async function until<Value>(
 }
 
 /** Number of resources in the state as it is now; 0 while there is none that can be read. */
-export function resourcesInState(estate: Estate): number {
+export function resourcesInState(estate: Estate, stack?: string): number {
   try {
-    return estate.state().resources?.length ?? 0;
+    return estate.state(stack).resources?.length ?? 0;
   } catch {
     return 0;
   }
