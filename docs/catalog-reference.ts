@@ -1,20 +1,5 @@
 import { databaseDefaultsOf, environments, families, resolve, services } from "../catalog/index.ts";
-
-type Row = readonly string[];
-
-/** A table of Markdown with aligned columns, as the formatter wants it. A bar within a cell would end it. */
-function table(head: Row, rows: readonly Row[]): string {
-  const lines = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
-  const widths = head.map((_, column) => Math.max(3, ...lines.map((line) => line[column]?.length ?? 0)));
-  const print = (line: Row, fill = " ") =>
-    `| ${line.map((cell, i) => cell.padEnd(widths[i] ?? 0, fill)).join(" | ")} |`;
-  const [first = [], ...rest] = lines;
-  const rule = head.map(() => "");
-  return [print(first), print(rule, "-"), ...rest.map((line) => print(line))].join("\n");
-}
-
-const code = (text: string) => `\`${text}\``;
-const list = (items: readonly string[]) => (items.length === 0 ? "–" : items.join(", "));
+import { code, list, table } from "./markdown.ts";
 
 /** Seconds as the catalog writes them. */
 const time = (seconds: number) => (seconds % 86_400 === 0 ? `${seconds / 86_400}d` : `${seconds / 3_600}h`);

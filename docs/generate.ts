@@ -2,5 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogReference } from "./catalog-reference.ts";
+import { complianceReference } from "./compliance-reference.ts";
 
 writeFileSync(join(import.meta.dirname, "catalog.md"), catalogReference());
+writeFileSync(join(import.meta.dirname, "compliance.md"), complianceReference());
