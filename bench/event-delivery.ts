@@ -34,7 +34,12 @@ export const eventDelivery: Benchmark = {
       }
       const published = performance.now() - began;
       progress(`published: ${seconds(published)}`);
-      while ((await waitingOf(plane, (id) => !failingNames.has(id))) > 0) await setTimeout(500);
+      for (let left = 1; left > 0; ) {
+        await setTimeout(500);
+        const now = await waitingOf(plane, (id) => !failingNames.has(id));
+        if (Math.floor(now / 10_000) < Math.floor(left / 10_000)) progress(`${now} wait of those that do not fail`);
+        left = now;
+      }
       const delivered = performance.now() - began;
       progress(`delivered to those that do not fail: ${seconds(delivered)}`);
       let advances = 0;

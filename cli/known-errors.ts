@@ -1,5 +1,4 @@
 import { fileURLToPath } from "node:url";
-import { DatabaseError } from "pg";
 import { CatalogError } from "../catalog/index.ts";
 import { CoreOutputsError } from "../contracts/core-outputs.ts";
 import { BackupFailed } from "../database/backup/backup-failed.ts";
@@ -51,8 +50,9 @@ export function asShown(error: unknown): unknown {
 /** What to do where Postgres refused a statement for nothing that is wrong with it. Source: https://www.postgresql.org/docs/18/errcodes-appendix.html */
 function circumstanceOf(error: Error): string | undefined {
   if (/^Connection terminated/.test(error.message)) return "the connection was lost; run the same command again";
-  if (!(error instanceof DatabaseError)) return undefined;
-  const { code = "" } = error;
+  // Postgres's own, told apart without pg's class for it, which would load all of pg at each start.
+  if (!("severity" in error && "code" in error && typeof error.code === "string")) return undefined;
+  const { code } = error;
   if (code === "53100") return "delete what nobody needs, or raise the database's storage quota, then run it again";
   if (/^(08|53|57)/.test(code)) return "run the same command again when the database has what it needs";
   if (code === "42501") return "run `npx chittyops up`, which gives the roles of the database their rights again";

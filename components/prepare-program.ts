@@ -4,7 +4,6 @@ import runtime from "@pulumi/pulumi/runtime/debuggable.js";
 /** What every program of this repository does before it makes anything. */
 export function prepareProgram(): void {
   leaveOutSourcePositions();
-  formatStackTracesNatively();
   leaveOutTracesOfPromises();
   leaveOutDebugLines();
   reportFailedResourcesOnce();
@@ -18,13 +17,6 @@ export function prepareProgram(): void {
 function leaveOutSourcePositions(): void {
   const resource = pulumi.Resource as unknown as { stackTrace?: (skip: number) => unknown[] };
   if (resource.stackTrace !== undefined) resource.stackTrace = () => [];
-}
-
-/**
- * The SDK has stack traces formatted with source maps. Types that are stripped leave every line where it was, so there is nothing to map.
- */
-function formatStackTracesNatively(): void {
-  Reflect.deleteProperty(Error, "prepareStackTrace");
 }
 
 /**

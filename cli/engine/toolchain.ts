@@ -1,3 +1,4 @@
+import { catalogCheckedVariable } from "../../contracts/catalog-checked.ts";
 import type { Engine } from "../../local/engine/engine.ts";
 import { type EnvironmentOptions, engineEnvironment } from "../../local/engine/environment.ts";
 import { resolveEngine } from "../../local/engine/resolve.ts";
@@ -28,8 +29,10 @@ export async function openToolchain(session: Session, options: Omit<EnvironmentO
   return { engine, environment };
 }
 
+/** How the engine is run, once the catalog was looked at: `environment` is its own and its program's. */
 export function supervise(session: Session, engine: Engine, environment: Record<string, string>): Supervision {
-  return { pulumi: engine.pulumi, environment, signal: session.signal, onInsist: session.onInsist };
+  const told = { ...environment, [catalogCheckedVariable]: "1" };
+  return { pulumi: engine.pulumi, environment: told, signal: session.signal, onInsist: session.onInsist };
 }
 
 function chosenPlugins(): Partial<Pick<EnvironmentOptions, "plugins" | "home">> {

@@ -24,9 +24,19 @@ export type Checkpoint =
   | { state: "sound"; deployment: Deployment; modified: number }
   | { state: "corrupt"; reason: string };
 
+/** What was read last, for as long as the file is the same: a command asks several times. Nobody changes what they are given. */
+let last: { key: string; checkpoint: Checkpoint } | undefined;
+
 /** Reads a checkpoint without trusting it. */
 export function readCheckpoint(file: string): Checkpoint {
-  if (!existsSync(file)) return { state: "absent" };
+  const found = statSync(file, { throwIfNoEntry: false, bigint: true });
+  if (found === undefined) return { state: "absent" };
+  const key = `${file} ${found.ino} ${found.size} ${found.mtimeNs}`;
+  if (last?.key !== key) last = { key, checkpoint: parseCheckpoint(file, Number(found.mtimeMs)) };
+  return last.checkpoint;
+}
+
+function parseCheckpoint(file: string, modified: number): Checkpoint {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, "utf8"));
@@ -36,7 +46,7 @@ export function readCheckpoint(file: string): Checkpoint {
   const parsed = checkpointFile.safeParse(content);
   if (!parsed.success)
     return { state: "corrupt", reason: z.prettifyError(parsed.error).split("\n")[0] ?? "not a checkpoint" };
-  return { state: "sound", deployment: parsed.data.checkpoint.latest ?? {}, modified: statSync(file).mtimeMs };
+  return { state: "sound", deployment: parsed.data.checkpoint.latest ?? {}, modified };
 }
 
 export interface Repair {

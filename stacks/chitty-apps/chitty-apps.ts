@@ -2,14 +2,20 @@ import { physicalName, resolveChildren } from "../../catalog/index.ts";
 import * as cloudflare from "../../components/cloudflare.ts";
 import { LiteChild } from "../../components/lite-child.ts";
 import { childArgs } from "../shared/child-args.ts";
+import type { FamilyConfig } from "../shared/family-config.ts";
 import { familyOutputs } from "../shared/family-outputs.ts";
 import { familyTail } from "../shared/family-tail.ts";
 import { familyZone } from "../shared/family-zone.ts";
 import { openFamily } from "../shared/open-family.ts";
+import type { Providers } from "../shared/providers.ts";
 
 /** Makes the consumer apps of an environment: each with its store, its budget and its limits. */
-export async function chittyApps(environment: string): Promise<Record<string, unknown>> {
-  const { place, config, opts, isReaped } = await openFamily(environment, "chitty-apps", ["cloudflare", "command"]);
+export async function chittyApps(
+  environment: string,
+  config: FamilyConfig,
+  providers: Providers<"cloudflare" | "command">,
+): Promise<Record<string, unknown>> {
+  const { place, opts, isReaped } = await openFamily(environment, "chitty-apps", config, providers);
   familyZone(place, config, opts);
   const declared = resolveChildren(place.environment.name, "chitty-apps");
   if (declared.length === 0) return familyOutputs([]);

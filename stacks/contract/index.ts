@@ -7,7 +7,8 @@ import { runStack } from "../shared/run-stack.ts";
  * The contract of one family, in a stack `<environment>-<family>` of its own: whoever opens it learns nothing else of core's. It makes
  * nothing; `chittyops up` runs it after core with what core's stack has.
  */
-export default (): Promise<Record<string, unknown>> => runStack(contract);
+export default (): Promise<Record<string, unknown>> =>
+  runStack({ config: () => ({ offline: false }), providers: [], load: async () => contract });
 
 async function contract(stack: string): Promise<Record<string, unknown>> {
   const given = process.env[contractVariable];

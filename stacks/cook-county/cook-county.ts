@@ -1,18 +1,20 @@
 import { resolveChildren } from "../../catalog/index.ts";
+import type { FamilyConfig } from "../shared/family-config.ts";
 import { familyOutputs } from "../shared/family-outputs.ts";
 import { familyTail } from "../shared/family-tail.ts";
 import { openFamily } from "../shared/open-family.ts";
+import type { Providers } from "../shared/providers.ts";
 import { courtApp } from "./court-app.ts";
 import { courtSystems } from "./court-systems.ts";
 import { courtIdentity } from "./identity.ts";
 
 /** Makes the apps of courts and agencies of an environment. */
-export async function cookCounty(environment: string): Promise<Record<string, unknown>> {
-  const { place, config, opts, isReaped } = await openFamily(environment, "cook-county", [
-    "cloudflare",
-    "command",
-    "random",
-  ]);
+export async function cookCounty(
+  environment: string,
+  config: FamilyConfig,
+  providers: Providers<"cloudflare" | "command" | "random">,
+): Promise<Record<string, unknown>> {
+  const { place, opts, isReaped } = await openFamily(environment, "cook-county", config, providers);
   const apps = resolveChildren(place.environment.name, "cook-county");
   if (apps.length === 0) return familyOutputs([]);
   const identity = courtIdentity(place, config.offline, opts);

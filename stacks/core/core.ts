@@ -6,8 +6,8 @@ import { externalStandIn } from "../../components/external-stand-in.ts";
 import { refuse } from "../../components/input-problems.ts";
 import { OutputRegistry } from "../../components/output-registry.ts";
 import type { Surroundings } from "../../components/surroundings.ts";
-import { providers } from "../shared/providers.ts";
-import { coreConfig } from "./config.ts";
+import type { Providers } from "../shared/providers.ts";
+import type { CoreConfig } from "./config.ts";
 import { epochProblems, makeEnrolmentKeys } from "./enrolment-keys.ts";
 import { opsPlane, planeProblems } from "./ops-plane.ts";
 import { outputs } from "./outputs.ts";
@@ -19,9 +19,12 @@ import { edgeZone } from "./zone.ts";
  *
  * @throws CatalogError, pulumi.InputPropertiesError with everything that is wrong with what the program was given.
  */
-export async function core(environment: string): Promise<Record<string, unknown>> {
+export async function core(
+  environment: string,
+  config: CoreConfig,
+  provider: Providers,
+): Promise<Record<string, unknown>> {
   const estate = resolve(environment, "chittyos");
-  const config = coreConfig();
   const secrets = secretsOf(estate);
   const { bundles, problems } = await findBundles(estate.services);
   refuse([
@@ -34,8 +37,6 @@ export async function core(environment: string): Promise<Record<string, unknown>
   if (config.offline) {
     await pulumi.log.warn("This preview is offline: ids and provided secrets that are not known are marked dummies.");
   }
-  const make = providers(config);
-  const provider = { cloudflare: make.cloudflare(), command: make.command(), neon: make.neon(), random: make.random() };
   const opts = { providers: Object.values(provider) };
   const registry = new OutputRegistry();
   const zone = edgeZone(estate, config, opts);

@@ -1,21 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
-import { tenant } from "../../catalog/index.ts";
 import { refuse } from "../../components/input-problems.ts";
 import { Tenant } from "../../components/tenant.ts";
 import { familyOutputs } from "../shared/family-outputs.ts";
 import { openFamily } from "../shared/open-family.ts";
-import { readConfig } from "../shared/read-config.ts";
+import type { Providers } from "../shared/providers.ts";
+import type { TenantConfig } from "./config.ts";
 
 /** Makes a tenant as it is recorded: `chittyops tenant` hands its record over in the configuration. */
-export async function dossierTenant(stack: string): Promise<Record<string, unknown>> {
-  const { tenant: record, release } = readConfig({}, { tenant, release: z.looseObject({}) });
+export async function dossierTenant(
+  stack: string,
+  config: TenantConfig,
+  providers: Providers,
+): Promise<Record<string, unknown>> {
+  const { tenant: record, release } = config;
   const environment = stack.slice(0, Math.max(0, stack.length - record.id.length - 1));
   if (`${environment}-${record.id}` !== stack) {
     const remedy = "bring it up with chittyops tenant or chittyops fleet";
     refuse([{ propertyPath: "chittyops:tenant.id", found: record.id, expected: `the tenant of ${stack}`, remedy }]);
   }
-  const { place, opts } = await openFamily(environment, "digital-dossier", ["cloudflare", "command", "neon", "random"]);
+  const { place, opts } = await openFamily(environment, "digital-dossier", config, providers);
   const args = {
     tenant: record.id,
     app: record.id,

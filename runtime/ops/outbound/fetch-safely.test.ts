@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { isPublicAddress, refusalOf } from "./address-rules.ts";
 import { fetchSafely, type Outbound, type OutboundOptions } from "./fetch-safely.ts";
 
@@ -94,6 +94,22 @@ describe("asking it", () => {
     );
     expect(answer.body).toBe("a".repeat(1_000));
     expect(pulled).toBeLessThan(6);
+  });
+
+  it("leaves no timer behind, of which an isolate may have 10,000", async () => {
+    vi.useFakeTimers();
+    try {
+      await fetchSafely(
+        url,
+        options,
+        reaching(async () => new Response("yes")),
+      );
+      const failing = reaching(() => Promise.reject(new Error("reset")));
+      await expect(fetchSafely(url, options, failing)).rejects.toThrow(/reset/);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("ends in time, whether no head comes, no body, or no address", async () => {
