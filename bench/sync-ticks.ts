@@ -20,7 +20,7 @@ const steadySeconds = Number(process.env.CHITTYOPS_BENCH_SECONDS ?? 120);
 const speed = planeSeconds / steadySeconds;
 /** The plane may know of an advance this much later, and takes no signature from the future. */
 const signedBefore = 20_000;
-const rounds = 7;
+const rounds = Number(process.env.CHITTYOPS_BENCH_ROUNDS ?? 7);
 const perRound = 1_000;
 const atOnce = 64;
 /** Between two advances of the clock, in milliseconds. */
@@ -59,6 +59,7 @@ export const syncTicks: Benchmark = {
         }
       }
       const shares = rates.plane.map((rate, index) => rate / (rates.baseline[index] ?? Number.NaN));
+      progress(`ticks against the floor: ${shares.map((one) => one.toFixed(2)).join(" ")}`);
       progress(`${perSecond} ticks a second for ${steadySeconds} s`);
       const advancing = setInterval(() => clock.advance(step * (speed - 1)), step).unref();
       const before = await memoryOf();

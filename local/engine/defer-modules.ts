@@ -1,5 +1,5 @@
 // Loaded before anything else (`node --import`): lets the Pulumi SDK load what a program hardly ever needs when it is first used, and not at
-// each start. Where the SDK's text is not what is expected here, it is left as it is.
+// each start. Where the SDK's text is not what is expected here, it is left as it is; `CHITTYOPS_PLAIN_SDK=1` leaves all of it so.
 import { registerHooks } from "node:module";
 
 /** By the end of a module's URL, what becomes of its source. */
@@ -16,13 +16,15 @@ const edits: [end: string, edit: (source: string) => string][] = [
   ["/source-map-support/register.js", () => "// Nothing is mapped."],
 ];
 
-registerHooks({
-  load(url, context, nextLoad) {
-    const loaded = nextLoad(url, context);
-    const [, edit] = edits.find(([end]) => url.endsWith(end)) ?? [];
-    return edit === undefined ? loaded : { ...loaded, source: edit(String(loaded.source)) };
-  },
-});
+if (process.env.CHITTYOPS_PLAIN_SDK !== "1") {
+  registerHooks({
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      const [, edit] = edits.find(([end]) => url.endsWith(end)) ?? [];
+      return edit === undefined ? loaded : { ...loaded, source: edit(String(loaded.source)) };
+    },
+  });
+}
 
 /**
  * A CommonJS module that runs `source` when one of its exports is first asked for.

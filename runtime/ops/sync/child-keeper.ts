@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
-import { type ChildName, type ChildRecord, type ChildState, tickSeconds } from "../../../contracts/ops-sync.ts";
+import { type ChildHealth, type ChildName, type ChildRecord, tickSeconds } from "../../../contracts/ops-sync.ts";
 import { slotOf, stretchOf, untilSlot } from "../../../contracts/sync-schedule.ts";
 import { ProblemError } from "../../problem/problem.ts";
 import type { VerifiedCall } from "../../signed-request/signed-request.ts";
 import type { Clock, ObjectStorage } from "../../storage/object-storage.ts";
 import { SignalOutbox } from "../incidents/signal-outbox.ts";
 import type { ChildCount, ChildFilter, ChildMessage, Taken } from "./child-object.ts";
-import { type ChildRow, ChildTable, newsOf, recordOf } from "./child-table.ts";
+import { type Child, ChildTable, newsOf } from "./child-table.ts";
 import { LoadMeter } from "./load-meter.ts";
+import { Shared } from "./shared.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 
 const interval = tickSeconds * 1_000;
@@ -18,11 +19,11 @@ const mostCalls = 32;
 /** Longer than a signature is good, clock tolerance included. */
 const keptCallSeconds = 60;
 const never = Date.UTC(9999, 0);
+const well = Shared.of<ChildHealth>({ status: "ok" });
 
 /** All that one object knows of its children. Times are the plane's. */
 export class ChildKeeper {
   readonly outbox: SignalOutbox;
-  readonly #storage: ObjectStorage;
   readonly #table: ChildTable;
   readonly #silence: SilenceWatch;
   readonly #load = new LoadMeter();
@@ -30,7 +31,6 @@ export class ChildKeeper {
 
   /** @param object its name */
   constructor(storage: ObjectStorage, object: string, random: () => number = Math.random) {
-    this.#storage = storage;
     this.#table = new ChildTable(storage);
     this.outbox = new SignalOutbox(storage);
     this.#silence = new SilenceWatch(this.#table, this.outbox, object);
@@ -45,35 +45,33 @@ export class ChildKeeper {
     const now = clock.now();
     const rate = this.#load.note(now);
     if (rate > 6 * capacity) throw overloaded(this.#random());
-    const before = this.#table.row(name);
+    const before = this.#table.get(name);
     if (before === undefined && message.enrol !== true) throw notEnrolled(name);
     if (before?.condition === "revoked") throw revoked(name);
     const calls = taken(before, call, now);
     const untilNext = untilSlot(slotOf(name), interval * stretchOf(rate, capacity), now);
-    const row = changed(name, before, message, now, { calls, due: now + untilNext + interval / 2 });
+    const child = changed(name, before, message, now, { calls, due: now + untilNext + interval / 2 });
     // Nothing was written until here, and what an object writes in one turn is stored as one: a transaction would only cost.
-    this.#table.put(row, before);
-    if (before === undefined) this.outbox.tell("cc.chitty.child.enrolled", ...newsOf(row, now));
+    this.#table.put(child, before, message.metrics);
+    if (before === undefined) this.outbox.tell("cc.chitty.child.enrolled", ...newsOf(child, now));
     if (before?.condition === "silent") {
-      this.outbox.tell("cc.chitty.child.returned", ...newsOf(row, now));
-      this.#silence.settle(row, now, "It is heard of again.");
+      this.outbox.tell("cc.chitty.child.returned", ...newsOf(child, now));
+      this.#silence.settle(child, now, "It is heard of again.");
     }
     for (const incident of message.incidents ?? []) this.#signal(name, incident, now);
     return {
       nextSeconds: Math.ceil(untilNext / 1_000),
-      dueAt: row.due,
-      // It was checked when it came.
-      state: row.state === null ? null : (JSON.parse(row.state) as ChildState),
+      dueAt: child.due,
+      state: child.state?.value ?? null,
     };
   }
 
   find(name: ChildName): ChildRecord | null {
-    const row = this.#table.row(name);
-    return row === undefined ? null : recordOf(row);
+    return this.#table.record(name);
   }
 
   list(filter: ChildFilter, after: ChildName | null, limit: number): ChildRecord[] {
-    return this.#table.list(filter, after, limit).map(recordOf);
+    return this.#table.list(filter, after, limit);
   }
 
   counts(): ChildCount[] {
@@ -81,8 +79,8 @@ export class ChildKeeper {
   }
 
   setRevoked(name: ChildName, isRevoked: boolean, clock: Clock): ChildRecord | null {
-    return this.#storage.transactionSync(() => {
-      const before = this.#table.row(name);
+    return this.#table.atomically(() => {
+      const before = this.#table.get(name);
       if (before === undefined) return null;
       const now = clock.now();
       if (isRevoked && before.condition !== "revoked") {
@@ -92,7 +90,7 @@ export class ChildKeeper {
       }
       if (!isRevoked && before.condition === "revoked") {
         // As if it had just been heard of: it has an interval and a half to say something.
-        this.#table.put({ ...before, condition: conditionOf(before.health), due: now + 1.5 * interval }, before);
+        this.#table.put({ ...before, condition: before.health.value.status, due: now + 1.5 * interval }, before);
         this.outbox.tell("cc.chitty.child.restored", ...newsOf(before, now));
       }
       return this.find(name);
@@ -101,7 +99,7 @@ export class ChildKeeper {
 
   /** Looks for silent children: what the alarm does. */
   check(clock: Clock, lateMilliseconds: number): void {
-    this.#storage.transactionSync(() => this.#silence.check(clock.now(), lateMilliseconds));
+    this.#table.atomically(() => this.#silence.check(clock.now(), lateMilliseconds));
   }
 
   /** When `check` has something to do, in the plane's time. */
@@ -122,23 +120,23 @@ export class ChildKeeper {
 /** What is known of a child once its message is taken. */
 function changed(
   name: ChildName,
-  before: ChildRow | undefined,
-  { runs = before?.runs ?? "", state, health, metrics }: ChildMessage,
+  before: Child | undefined,
+  { runs = before?.runs ?? "", state, health }: ChildMessage,
   now: number,
-  { calls, due }: { calls: string; due: number },
-): ChildRow {
+  { calls, due }: Pick<Child, "calls" | "due">,
+): Child {
   const known = before?.runs === runs ? before.state : null;
-  const healthText = health === undefined ? (before?.health ?? '{"status":"ok"}') : JSON.stringify(health);
+  const healthNow = health === undefined ? (before?.health ?? well) : Shared.of(health);
   return {
     family: name.family,
     child: name.child,
     service: state?.service ?? before?.service ?? "",
     version: state?.version ?? before?.version ?? "",
-    condition: conditionOf(healthText),
-    runs,
-    state: state === undefined ? known : JSON.stringify(state),
-    health: healthText,
-    metrics: metrics === undefined ? (before?.metrics ?? "{}") : JSON.stringify(metrics),
+    condition: healthNow.value.status,
+    // Its own text again where it is the same: what came was made for this call.
+    runs: before?.runs === runs ? before.runs : runs,
+    state: state === undefined ? known : Shared.of(state),
+    health: healthNow,
     enrolled: before?.enrolled ?? now,
     seen: now,
     due,
@@ -146,15 +144,14 @@ function changed(
   };
 }
 
-function conditionOf(health: string): ChildRow["condition"] {
-  return (JSON.parse(health) as { status: "ok" | "degraded" | "failing" }).status;
-}
-
 /** The child's calls with this one among them. @throws ProblemError 409, 429 */
-function taken(before: ChildRow | undefined, { id, expires }: { id: string; expires: number }, now: number): string {
+function taken(
+  before: Child | undefined,
+  { id, expires }: { id: string; expires: number },
+  now: number,
+): Child["calls"] {
   const key = id.length <= 40 ? id : createHash("sha256").update(id).digest("base64url");
-  const all = before === undefined ? [] : (JSON.parse(before.calls) as [string, number][]);
-  const good = all.filter(([, end]) => end >= now / 1_000 - keptCallSeconds);
+  const good = (before?.calls ?? []).filter(([, end]) => end >= now / 1_000 - keptCallSeconds);
   if (good.some(([known]) => known === key)) {
     const detail = "This call was made before. Sign each call anew, with an id (jti) of its own.";
     throw new ProblemError({ status: 409, title: "Call replayed", detail });
@@ -163,7 +160,7 @@ function taken(before: ChildRow | undefined, { id, expires }: { id: string; expi
     const detail = `A child makes at most ${mostCalls} calls in two minutes. Say more in one tick, or less.`;
     throw new ProblemError({ status: 429, title: "Too many calls", detail, retryAfter: 60 });
   }
-  return JSON.stringify([...good, [key, expires]]);
+  return [...good, [key, expires]];
 }
 
 function notEnrolled({ family, child }: ChildName): ProblemError {

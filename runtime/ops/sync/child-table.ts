@@ -1,105 +1,125 @@
 import {
   type ChildCondition,
+  type ChildHealth,
+  type ChildMetrics,
   type ChildName,
   type ChildRecord,
+  type ChildState,
   childHealth,
   childState,
 } from "../../../contracts/ops-sync.ts";
 import { migrate, type SchemaStep } from "../../storage/migrate.ts";
 import type { ObjectStorage } from "../../storage/object-storage.ts";
 import type { ChildCount, ChildFilter } from "./child-object.ts";
+import { DueTimes } from "./due-times.ts";
+import { Shared } from "./shared.ts";
 
-/** A child as it is stored. Times are milliseconds since the epoch. */
-export type ChildRow = {
-  family: string;
-  child: string;
-  service: string;
-  version: string;
-  condition: ChildCondition;
-  runs: string;
-  state: string | null;
-  health: string;
-  metrics: string;
-  enrolled: number;
-  seen: number;
+/** A child as its object keeps it in memory, metrics left out. Times are milliseconds since the epoch. Never changed: a new one takes its place. */
+export interface Child {
+  readonly family: string;
+  readonly child: string;
+  readonly service: string;
+  readonly version: string;
+  readonly condition: ChildCondition;
+  readonly runs: string;
+  readonly state: Shared<ChildState> | null;
+  readonly health: Shared<ChildHealth>;
+  readonly enrolled: number;
+  readonly seen: number;
   /** When it becomes silent; of a silent or revoked one, when it is forgotten. */
-  due: number;
-  /** JSON: ids of its calls that are still good, and when they expire (seconds since the epoch). */
-  calls: string;
-};
+  readonly due: number;
+  /** Ids of its calls that are still good, and when they expire (seconds since the epoch). */
+  readonly calls: readonly (readonly [id: string, expires: number])[];
+}
+
+/** A child as it is stored; `state`, `health`, `metrics` and `calls` are JSON. */
+type ChildRow = Pick<Child, "family" | "child" | "service" | "version" | "condition" | "runs"> &
+  Pick<Child, "enrolled" | "seen" | "due"> & { state: string | null; health: string; metrics: string; calls: string };
 
 const columns =
   "family, child, service, version, condition, runs, state, health, metrics, enrolled, seen, due, calls" as const;
 
-// One text for all ticks: what is prepared is found by it.
-const rowOfChild = `SELECT ${columns} FROM children WHERE family = ? AND child = ?`;
-
-const schema: SchemaStep = [
-  "CREATE TABLE IF NOT EXISTS children (family TEXT, child TEXT, service TEXT NOT NULL, version TEXT NOT NULL, condition TEXT NOT NULL, runs TEXT NOT NULL, state TEXT, health TEXT NOT NULL, metrics TEXT NOT NULL, enrolled INTEGER NOT NULL, seen INTEGER NOT NULL, due INTEGER NOT NULL, calls TEXT NOT NULL, PRIMARY KEY (family, child)) WITHOUT ROWID",
-  "CREATE INDEX IF NOT EXISTS children_due ON children (due)",
-  "CREATE INDEX IF NOT EXISTS children_condition ON children (condition, family, child)",
-  "CREATE INDEX IF NOT EXISTS children_version ON children (version, family, child)",
-  "CREATE TABLE IF NOT EXISTS counts (family TEXT, version TEXT, condition TEXT, service TEXT, children INTEGER NOT NULL, PRIMARY KEY (family, version, condition, service)) WITHOUT ROWID",
-  "CREATE TABLE IF NOT EXISTS fleets (family TEXT PRIMARY KEY) WITHOUT ROWID",
+const steps: readonly SchemaStep[] = [
+  [
+    "CREATE TABLE IF NOT EXISTS children (family TEXT, child TEXT, service TEXT NOT NULL, version TEXT NOT NULL, condition TEXT NOT NULL, runs TEXT NOT NULL, state TEXT, health TEXT NOT NULL, metrics TEXT NOT NULL, enrolled INTEGER NOT NULL, seen INTEGER NOT NULL, due INTEGER NOT NULL, calls TEXT NOT NULL, PRIMARY KEY (family, child)) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS children_due ON children (due)",
+    "CREATE INDEX IF NOT EXISTS children_condition ON children (condition, family, child)",
+    "CREATE INDEX IF NOT EXISTS children_version ON children (version, family, child)",
+    "CREATE TABLE IF NOT EXISTS counts (family TEXT, version TEXT, condition TEXT, service TEXT, children INTEGER NOT NULL, PRIMARY KEY (family, version, condition, service)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS fleets (family TEXT PRIMARY KEY) WITHOUT ROWID",
+  ],
+  // Who is due is known in memory: each tick would move its child in the index, which costs as much as the tick's own row. Code from before
+  // does without it too.
+  ["DROP INDEX IF EXISTS children_due"],
 ];
 
-/** The children of one object, and how many of each kind there are: nobody has to read them all to know. */
+const keyOf = ({ family, child }: ChildName): string => `${family}/${child}`;
+
+/**
+ * The children of one object, and how many of each kind there are: nobody has to read them all to know. What ticks ask for is kept in memory,
+ * a third of a kilobyte for each, and read once when the object is made; what people ask for is read when they ask.
+ */
 export class ChildTable {
   readonly #storage: ObjectStorage;
+  readonly #children = new Map<string, Child>();
+  readonly #due = new DueTimes((key) => this.#children.get(key)?.due);
 
   constructor(storage: ObjectStorage) {
     this.#storage = storage;
-    migrate(storage, "children", [schema]);
+    migrate(storage, "children", steps);
+    this.#load();
   }
 
-  row({ family, child }: ChildName): ChildRow | undefined {
-    return this.#query<ChildRow>(rowOfChild, family, child)[0];
+  get({ family, child }: ChildName): Child | undefined {
+    return this.#children.get(`${family}/${child}`);
   }
 
-  /** Stores a child in place of what it was; the counts follow. */
-  put(row: ChildRow, before: ChildRow | undefined): void {
-    const { family, child, service, version, condition, runs, state, health, metrics, enrolled, seen, due, calls } =
-      row;
-    const moved = before?.condition !== condition || before.version !== version || before.service !== service;
-    if (!moved) {
-      // What most ticks change: no index but one follows.
-      this.#storage.sql.exec(
-        "UPDATE children SET runs = ?, state = ?, health = ?, metrics = ?, seen = ?, due = ?, calls = ? WHERE family = ? AND child = ?",
-        runs,
-        state,
-        health,
-        metrics,
-        seen,
-        due,
-        calls,
-        family,
-        child,
-      );
-      return;
+  /** Stores a child in place of what it was; the counts follow. @param metrics absent: as they were */
+  put(child: Child, before: Child | undefined, metrics?: ChildMetrics): void {
+    const moved =
+      before?.condition !== child.condition || before.version !== child.version || before.service !== child.service;
+    if (before === undefined) this.#insert(child, metrics);
+    else this.#update(child, before, metrics);
+    if (moved) {
+      if (before !== undefined) this.#count(before, -1);
+      this.#count(child, 1);
     }
-    this.#query(
-      `INSERT OR REPLACE INTO children (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[family, child, service, version, condition, runs, state, health, metrics, enrolled, seen, due, calls],
-    );
-    if (before !== undefined) this.#count(before, -1);
-    this.#count(row, 1);
+    const key = keyOf(child);
+    this.#children.set(key, child);
+    if (before === undefined || child.due < before.due) this.#due.add(key, child.due);
   }
 
-  remove(row: ChildRow): void {
-    this.#query("DELETE FROM children WHERE family = ? AND child = ?", row.family, row.child);
-    this.#count(row, -1);
+  remove(child: Child): void {
+    this.#query("DELETE FROM children WHERE family = ? AND child = ?", child.family, child.child);
+    this.#count(child, -1);
+    this.#children.delete(keyOf(child));
   }
 
-  /** Those whose time has come, the longest overdue first. */
-  due(now: number, limit: number): ChildRow[] {
-    return this.#rows("WHERE due <= ? ORDER BY due LIMIT ?", now, limit);
+  /** All of it, or nothing, here and in storage. */
+  atomically<T>(work: () => T): T {
+    try {
+      return this.#storage.transactionSync(work);
+    } catch (error) {
+      this.#load();
+      throw error;
+    }
+  }
+
+  /** Those whose time has come. */
+  due(now: number, limit: number): Child[] {
+    return this.#due.until(now, limit).flatMap((key) => this.#children.get(key) ?? []);
   }
 
   get nextDue(): number | undefined {
-    return this.#rows("ORDER BY due LIMIT 1")[0]?.due;
+    return this.#due.next();
   }
 
-  list({ families, version, condition, begins }: ChildFilter, after: ChildName | null, limit: number): ChildRow[] {
+  record(name: ChildName): ChildRecord | null {
+    const [row] = this.#rows("WHERE family = ? AND child = ?", name.family, name.child);
+    return row === undefined ? null : recordOf(row);
+  }
+
+  list({ families, version, condition, begins }: ChildFilter, after: ChildName | null, limit: number): ChildRecord[] {
     const wanted: string[] = ["(family, child) > (?, ?)"];
     const bindings: (string | number)[] = [after?.family ?? "", after?.child ?? ""];
     if (families !== "all") {
@@ -119,7 +139,7 @@ export class ChildTable {
       wanted.push("child >= ? AND child < ?");
       bindings.push(begins, `${begins}{`);
     }
-    return this.#rows(`WHERE ${wanted.join(" AND ")} ORDER BY family, child LIMIT ?`, ...bindings, limit);
+    return this.#rows(`WHERE ${wanted.join(" AND ")} ORDER BY family, child LIMIT ?`, ...bindings, limit).map(recordOf);
   }
 
   counts(): ChildCount[] {
@@ -129,13 +149,13 @@ export class ChildTable {
   }
 
   /** Children of a family that are silent and were heard of since then. */
-  silentSince(family: string, seen: number, limit: number): ChildRow[] {
-    return this.#rows(
-      "INDEXED BY children_condition WHERE family = ? AND condition = 'silent' AND seen >= ? ORDER BY child LIMIT ?",
+  silentSince(family: string, seen: number, limit: number): Child[] {
+    return this.#query<ChildName>(
+      "SELECT family, child FROM children INDEXED BY children_condition WHERE family = ? AND condition = 'silent' AND seen >= ? ORDER BY child LIMIT ?",
       family,
       seen,
       limit,
-    );
+    ).flatMap((name) => this.get(name) ?? []);
   }
 
   /** Families whose silent children are one incident together. */
@@ -147,7 +167,60 @@ export class ChildTable {
     this.#query(is ? "INSERT OR IGNORE INTO fleets VALUES (?)" : "DELETE FROM fleets WHERE family = ?", family);
   }
 
-  #count({ family, version, condition, service }: ChildRow, by: 1 | -1): void {
+  #load(): void {
+    this.#children.clear();
+    this.#due.clear();
+    for (const row of this.#rows("")) {
+      const { state, health, calls, metrics: _, ...facts } = row;
+      const child: Child = {
+        ...facts,
+        state: state === null ? null : Shared.read<ChildState>(state),
+        health: Shared.read<ChildHealth>(health),
+        calls: JSON.parse(calls),
+      };
+      this.#children.set(keyOf(child), child);
+      this.#due.add(keyOf(child), child.due);
+    }
+  }
+
+  #insert(child: Child, metrics: ChildMetrics = {}): void {
+    const { family, service, version, condition, runs, state, health, enrolled, seen, due, calls } = child;
+    this.#query(
+      `INSERT INTO children (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[family, child.child, service, version, condition, runs, state?.json ?? null, health.json],
+      ...[JSON.stringify(metrics), enrolled, seen, due, JSON.stringify(calls)],
+    );
+  }
+
+  /** What most ticks change is in no index, and on one page. */
+  #update(child: Child, before: Child, metrics: ChildMetrics | undefined): void {
+    const { service, version, condition, runs, state, health, seen, due, calls } = child;
+    const same =
+      before.condition === condition &&
+      before.health === health &&
+      before.runs === runs &&
+      before.state === state &&
+      before.version === version &&
+      before.service === service;
+    const sets = ["seen = ?, due = ?, calls = ?"];
+    const values: (string | number | null)[] = [seen, due, JSON.stringify(calls)];
+    if (metrics !== undefined) {
+      sets.push("metrics = ?");
+      values.push(JSON.stringify(metrics));
+    }
+    if (!same) {
+      sets.push("service = ?, version = ?, condition = ?, runs = ?, state = ?, health = ?");
+      values.push(service, version, condition, runs, state?.json ?? null, health.json);
+    }
+    this.#storage.sql.exec(
+      `UPDATE children SET ${sets.join(", ")} WHERE family = ? AND child = ?`,
+      ...values,
+      child.family,
+      child.child,
+    );
+  }
+
+  #count({ family, version, condition, service }: Child, by: 1 | -1): void {
     this.#query(
       "INSERT INTO counts VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET children = children + excluded.children",
       family,
@@ -173,7 +246,7 @@ export class ChildTable {
 
 /** What an event says of a child. */
 export function newsOf(
-  { family, child, service, version, seen }: ChildRow,
+  { family, child, service, version, seen }: Child,
   now: number,
 ): [about: { family: string; subject: string }, now: number, data: Record<string, string>] {
   return [
@@ -183,15 +256,9 @@ export function newsOf(
   ];
 }
 
-export function recordOf(row: ChildRow): ChildRecord {
-  const { family, child, service, version, condition, runs, state, health, metrics, enrolled, seen, due } = row;
+function recordOf({ state, health, metrics, enrolled, seen, due, calls: _, ...facts }: ChildRow): ChildRecord {
   return {
-    family,
-    child,
-    service,
-    version,
-    condition,
-    runs,
+    ...facts,
     state: state === null ? null : childState.parse(JSON.parse(state)),
     health: childHealth.parse(JSON.parse(health)),
     metrics: JSON.parse(metrics),

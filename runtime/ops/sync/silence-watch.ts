@@ -1,6 +1,6 @@
 import { tickSeconds } from "../../../contracts/ops-sync.ts";
 import type { SignalOutbox } from "../incidents/signal-outbox.ts";
-import { type ChildRow, type ChildTable, newsOf } from "./child-table.ts";
+import { type Child, type ChildTable, newsOf } from "./child-table.ts";
 
 const interval = tickSeconds * 1_000;
 /** An alarm that comes later than this was not late because of a child: the plane itself did not run. */
@@ -36,15 +36,15 @@ export class SilenceWatch {
   check(now: number, lateMilliseconds: number): void {
     const fleets = this.#table.fleets();
     const silent = new Set<string>();
-    for (const row of this.#table.due(now, batch)) {
-      if (row.condition === "silent") this.#table.remove(row);
-      else if (lateMilliseconds > blindMilliseconds) this.#table.put({ ...row, due: now + 1.5 * interval }, row);
+    for (const child of this.#table.due(now, batch)) {
+      if (child.condition === "silent") this.#table.remove(child);
+      else if (lateMilliseconds > blindMilliseconds) this.#table.put({ ...child, due: now + 1.5 * interval }, child);
       else {
-        const missed = { ...row, condition: "silent", due: now + forgottenAfter } as const;
-        this.#table.put(missed, row);
-        this.#outbox.tell("cc.chitty.child.silent", ...newsOf(row, now));
-        if (fleets.includes(row.family)) continue;
-        silent.add(row.family);
+        const missed = { ...child, condition: "silent", due: now + forgottenAfter } as const;
+        this.#table.put(missed, child);
+        this.#outbox.tell("cc.chitty.child.silent", ...newsOf(child, now));
+        if (fleets.includes(child.family)) continue;
+        silent.add(child.family);
         this.#raise(missed, now);
       }
     }
@@ -52,9 +52,9 @@ export class SilenceWatch {
   }
 
   /** A silent child is heard of again, or has nothing more to say. */
-  settle(row: ChildRow, now: number, reason: string): void {
-    if (!this.#table.fleets().includes(row.family)) this.#clear(row, now, reason);
-    else this.#scatter(row.family, now);
+  settle(child: Child, now: number, reason: string): void {
+    if (!this.#table.fleets().includes(child.family)) this.#clear(child, now, reason);
+    else this.#scatter(child.family, now);
   }
 
   #gather(family: string, now: number): void {
@@ -73,7 +73,7 @@ export class SilenceWatch {
       runbook,
       at: iso(now),
     });
-    for (const row of lately) this.#clear(row, now, `It is one of many: ${fleetFingerprint(family)}.`);
+    for (const child of lately) this.#clear(child, now, `It is one of many: ${fleetFingerprint(family)}.`);
   }
 
   /** Once only a few are left, they are an incident each again. */
@@ -83,13 +83,13 @@ export class SilenceWatch {
     this.#table.setFleet(family, false);
     const reason = `All but ${left.length} of those that ${this.#object} keeps are heard of again.`;
     this.#outbox.clear(fleetFingerprint(family), iso(now), reason, this.#object);
-    for (const row of left) this.#raise(row, now);
+    for (const child of left) this.#raise(child, now);
   }
 
-  #raise(row: ChildRow, now: number): void {
-    const { family, child, service, version, seen } = row;
+  #raise(missing: Child, now: number): void {
+    const { family, child, service, version, seen } = missing;
     this.#outbox.raise({
-      fingerprint: fingerprintOf(row),
+      fingerprint: fingerprintOf(missing),
       title: `${family}/${child} is silent`,
       severity: "major",
       family,
@@ -101,12 +101,12 @@ export class SilenceWatch {
     });
   }
 
-  #clear(row: ChildRow, now: number, reason: string): void {
-    this.#outbox.clear(fingerprintOf(row), iso(now), reason);
+  #clear(child: Child, now: number, reason: string): void {
+    this.#outbox.clear(fingerprintOf(child), iso(now), reason);
   }
 }
 
 const runbook = "docs/runbooks/silent-child.md";
-const fingerprintOf = ({ family, child }: ChildRow): string => `child-silent/${family}/${child}`;
+const fingerprintOf = ({ family, child }: Child): string => `child-silent/${family}/${child}`;
 const fleetFingerprint = (family: string): string => `children-silent/${family}`;
 const iso = (at: number): string => new Date(at).toISOString();
