@@ -20,7 +20,7 @@ const steadySeconds = Number(process.env.CHITTYOPS_BENCH_SECONDS ?? 120);
 const speed = planeSeconds / steadySeconds;
 /** The plane may know of an advance this much later, and takes no signature from the future. */
 const signedBefore = 20_000;
-const rounds = Number(process.env.CHITTYOPS_BENCH_ROUNDS ?? 7);
+const rounds = 11;
 const perRound = 1_000;
 const atOnce = 64;
 /** Between two advances of the clock, in milliseconds. */

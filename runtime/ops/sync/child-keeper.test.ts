@@ -67,6 +67,42 @@ describe("an object that keeps children", () => {
     expect(() => keeper.receive(nameOf("other"), call, {}, clock)).not.toThrow();
   });
 
+  it("stores the ticks that come together in one go, and takes none for told that could not be stored", () => {
+    enrol("one");
+    enrol("two");
+    const writes: (() => void)[] = [];
+    const open = () =>
+      new ChildKeeper(
+        storage,
+        "children-7",
+        () => 0.5,
+        (write) => void writes.push(write),
+      );
+    keeper = open();
+    const lost = signed();
+    const health = { status: "ok" as const };
+    keeper.receive(nameOf("one"), lost, { health }, clock);
+    expect(() => open().receive(nameOf("one"), lost, { health }, clock)).not.toThrow();
+    writes.length = 0;
+    keeper = open();
+    keeper.receive(nameOf("one"), lost, { health, metrics: { requests: 7 } }, clock);
+    keeper.receive(nameOf("two"), signed(), { health }, clock);
+    keeper.receive(nameOf("one"), signed(), { health }, clock);
+    expect(writes).toHaveLength(1);
+    const { exec } = storage.sql;
+    storage.sql.exec = () => {
+      throw new Error("the disk is full");
+    };
+    expect(writes[0]).toThrow();
+    storage.sql.exec = exec;
+    keeper = open();
+    keeper.receive(nameOf("one"), lost, { health, metrics: { requests: 7 } }, clock);
+    keeper.receive(nameOf("one"), signed(), { health }, clock);
+    writes[1]?.();
+    expect(open().find(nameOf("one"))).toMatchObject({ metrics: { requests: 7 } });
+    expect(() => open().receive(nameOf("one"), lost, { health }, clock)).toThrow(/made before/);
+  });
+
   it("takes 32 calls of a child in the time that a call is good, and no more", () => {
     enrol("chatty");
     for (let index = 1; index < 32; index++) tick("chatty");

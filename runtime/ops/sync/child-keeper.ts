@@ -6,7 +6,7 @@ import type { VerifiedCall } from "../../signed-request/signed-request.ts";
 import type { Clock, ObjectStorage } from "../../storage/object-storage.ts";
 import { SignalOutbox } from "../incidents/signal-outbox.ts";
 import type { ChildCount, ChildFilter, ChildMessage, Taken } from "./child-object.ts";
-import { type Child, ChildTable, newsOf } from "./child-table.ts";
+import { type Child, ChildTable, type Later, newsOf } from "./child-table.ts";
 import { LoadMeter } from "./load-meter.ts";
 import { Shared } from "./shared.ts";
 import { SilenceWatch } from "./silence-watch.ts";
@@ -29,16 +29,24 @@ export class ChildKeeper {
   readonly #load = new LoadMeter();
   readonly #random: () => number;
 
-  /** @param object its name */
-  constructor(storage: ObjectStorage, object: string, random: () => number = Math.random) {
-    this.#table = new ChildTable(storage);
+  /**
+   * @param object its name
+   * @param later sees to it that what most ticks change is stored soon; by default it is at once
+   */
+  constructor(
+    storage: ObjectStorage,
+    object: string,
+    random: () => number = Math.random,
+    later: Later = (write) => write(),
+  ) {
+    this.#table = new ChildTable(storage, later);
     this.outbox = new SignalOutbox(storage);
     this.#silence = new SilenceWatch(this.#table, this.outbox, object);
     this.#random = random;
   }
 
   /**
-   * Takes what a child said, once.
+   * Takes what a child said, once. It is stored once `later` has.
    * @throws ProblemError 403: revoked; 409: replayed, or never enrolled; 429: too many calls; 503: too many children at once
    */
   receive(name: ChildName, call: Pick<VerifiedCall, "id" | "expires">, message: ChildMessage, clock: Clock): Taken {
@@ -51,7 +59,7 @@ export class ChildKeeper {
     const calls = taken(before, call, now);
     const untilNext = untilSlot(slotOf(name), interval * stretchOf(rate, capacity), now);
     const child = changed(name, before, message, now, { calls, due: now + untilNext + interval / 2 });
-    // Nothing was written until here, and what an object writes in one turn is stored as one: a transaction would only cost.
+    // Nothing was changed until here, and what an object writes in one turn is stored as one: a transaction would only cost.
     this.#table.put(child, before, message.metrics);
     if (before === undefined) this.outbox.tell("cc.chitty.child.enrolled", ...newsOf(child, now));
     if (before?.condition === "silent") {

@@ -53,6 +53,9 @@ const steps: readonly SchemaStep[] = [
   ["DROP INDEX IF EXISTS children_due"],
 ];
 
+/** Sees to it that `write` is called soon. Until it has been, nobody may be told that what was put is stored. */
+export type Later = (write: () => void) => void;
+
 const keyOf = ({ family, child }: ChildName): string => `${family}/${child}`;
 
 /**
@@ -63,9 +66,15 @@ export class ChildTable {
   readonly #storage: ObjectStorage;
   readonly #children = new Map<string, Child>();
   readonly #due = new DueTimes((key) => this.#children.get(key)?.due);
+  readonly #later: Later;
+  /** Children that are stored as they were, with the metrics they have sent since. */
+  readonly #unwritten = new Map<string, ChildMetrics | undefined>();
+  /** Whether they will be written. */
+  #writing = false;
 
-  constructor(storage: ObjectStorage) {
+  constructor(storage: ObjectStorage, later: Later) {
     this.#storage = storage;
+    this.#later = later;
     migrate(storage, "children", steps);
     this.#load();
   }
@@ -74,19 +83,45 @@ export class ChildTable {
     return this.#children.get(`${family}/${child}`);
   }
 
-  /** Stores a child in place of what it was; the counts follow. @param metrics absent: as they were */
+  /**
+   * Takes a child in place of what it was; the counts follow. What most ticks change is stored later, with that of others.
+   * @param metrics absent: as they were
+   */
   put(child: Child, before: Child | undefined, metrics?: ChildMetrics): void {
     const moved =
       before?.condition !== child.condition || before.version !== child.version || before.service !== child.service;
+    const key = keyOf(child);
     if (before === undefined) this.#insert(child, metrics);
-    else this.#update(child, before, metrics);
+    else if (moved || before.runs !== child.runs || before.state !== child.state || before.health !== child.health) {
+      this.#update(child, metrics ?? this.#unwritten.get(key), true);
+      this.#unwritten.delete(key);
+    } else this.#unwritten.set(key, metrics ?? this.#unwritten.get(key));
     if (moved) {
       if (before !== undefined) this.#count(before, -1);
       this.#count(child, 1);
     }
-    const key = keyOf(child);
     this.#children.set(key, child);
     if (before === undefined || child.due < before.due) this.#due.add(key, child.due);
+    // Whoever comes until then is stored with it.
+    if (this.#unwritten.size > 0 && !this.#writing) {
+      this.#writing = true;
+      this.#later(() => this.write());
+    }
+  }
+
+  /** Stores what is not stored yet: many children in one turn, which is one transaction. */
+  write(): void {
+    this.#writing = false;
+    try {
+      for (const [key, metrics] of this.#unwritten) {
+        const child = this.#children.get(key);
+        if (child !== undefined) this.#update(child, metrics, false);
+      }
+    } catch (error) {
+      this.#load();
+      throw error;
+    }
+    this.#unwritten.clear();
   }
 
   remove(child: Child): void {
@@ -98,7 +133,11 @@ export class ChildTable {
   /** All of it, or nothing, here and in storage. */
   atomically<T>(work: () => T): T {
     try {
-      return this.#storage.transactionSync(work);
+      return this.#storage.transactionSync(() => {
+        const result = work();
+        this.write();
+        return result;
+      });
     } catch (error) {
       this.#load();
       throw error;
@@ -168,6 +207,7 @@ export class ChildTable {
   }
 
   #load(): void {
+    this.#unwritten.clear();
     this.#children.clear();
     this.#due.clear();
     for (const row of this.#rows("")) {
@@ -192,23 +232,16 @@ export class ChildTable {
     );
   }
 
-  /** What most ticks change is in no index, and on one page. */
-  #update(child: Child, before: Child, metrics: ChildMetrics | undefined): void {
+  /** @param all whether more has changed than what every tick changes, which is in no index and on one page */
+  #update(child: Child, metrics: ChildMetrics | undefined, all: boolean): void {
     const { service, version, condition, runs, state, health, seen, due, calls } = child;
-    const same =
-      before.condition === condition &&
-      before.health === health &&
-      before.runs === runs &&
-      before.state === state &&
-      before.version === version &&
-      before.service === service;
     const sets = ["seen = ?, due = ?, calls = ?"];
     const values: (string | number | null)[] = [seen, due, JSON.stringify(calls)];
     if (metrics !== undefined) {
       sets.push("metrics = ?");
       values.push(JSON.stringify(metrics));
     }
-    if (!same) {
+    if (all) {
       sets.push("service = ?, version = ?, condition = ?, runs = ?, state = ?, health = ?");
       values.push(service, version, condition, runs, state?.json ?? null, health.json);
     }
@@ -233,6 +266,7 @@ export class ChildTable {
   }
 
   #rows(rest: string, ...bindings: (string | number)[]): ChildRow[] {
+    this.write();
     return this.#query<ChildRow>(`SELECT ${columns} FROM children ${rest}`, ...bindings);
   }
 
