@@ -103,6 +103,24 @@ describe("an object that keeps children", () => {
     expect(() => open().receive(nameOf("one"), lost, { health }, clock)).toThrow(/made before/);
   });
 
+  it("says so too where another failure took what was not stored yet", () => {
+    enrol("one");
+    const writes: (() => void)[] = [];
+    const later = (write: () => void) => void writes.push(write);
+    keeper = new ChildKeeper(storage, "children-7", () => 0.5, later);
+    keeper.receive(nameOf("one"), signed(), { health: { status: "ok" } }, clock);
+    const { transactionSync } = storage;
+    storage.transactionSync = () => {
+      throw new Error("the disk is full");
+    };
+    expect(() => keeper.setRevoked(nameOf("one"), true, clock)).toThrow("the disk is full");
+    storage.transactionSync = transactionSync;
+    expect(writes).toHaveLength(1);
+    expect(writes[0]).toThrow("the disk is full");
+    keeper.receive(nameOf("one"), signed(), { health: { status: "ok" } }, clock);
+    expect(writes[1]).not.toThrow();
+  });
+
   it("takes 32 calls of a child in the time that a call is good, and no more", () => {
     enrol("chatty");
     for (let index = 1; index < 32; index++) tick("chatty");

@@ -26,11 +26,10 @@ export class ChildShard extends DurableObject<OpsEnvironment> implements ChildOb
   constructor(state: DurableObjectState, env: OpsEnvironment) {
     super(state, env);
     this.#keeper = new ChildKeeper(state.storage, state.id.name ?? "children", Math.random, (write) => {
-      this.#written = soon()
-        .then(write)
-        .finally(() => {
-          this.#written = Promise.resolve();
-        });
+      this.#written = soon().then(() => {
+        this.#written = Promise.resolve();
+        write();
+      });
     });
     this.#alarm = new AlarmSetter(state.storage);
   }
@@ -41,8 +40,14 @@ export class ChildShard extends DurableObject<OpsEnvironment> implements ChildOb
     message: ChildMessage,
   ): Promise<Outcome<Taken>> {
     const clock = await planeClock(this.env);
-    const outcome = await outcomeOf(() => this.#keeper.receive(name, call, message, clock));
-    await this.#written;
+    let written: Promise<void> | undefined;
+    const outcome = await outcomeOf(() => {
+      const taken = this.#keeper.receive(name, call, message, clock);
+      // In the same turn: afterwards it may be that of those who came later.
+      written = this.#written;
+      return taken;
+    });
+    await written;
     // What is due besides has its alarm already: no need to look for it at each tick.
     if ("value" in outcome) await this.#arm(outcome.value.dueAt);
     return outcome;

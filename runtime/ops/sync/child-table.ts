@@ -71,6 +71,8 @@ export class ChildTable {
   readonly #unwritten = new Map<string, ChildMetrics | undefined>();
   /** Whether they will be written. */
   #writing = false;
+  /** Why something that was to be written is not there any more. */
+  #lost: unknown;
 
   constructor(storage: ObjectStorage, later: Later) {
     this.#storage = storage;
@@ -105,20 +107,28 @@ export class ChildTable {
     // Whoever comes until then is stored with it.
     if (this.#unwritten.size > 0 && !this.#writing) {
       this.#writing = true;
-      this.#later(() => this.write());
+      this.#later(() => this.#writeAsAgreed());
     }
   }
 
-  /** Stores what is not stored yet: many children in one turn, which is one transaction. */
-  write(): void {
+  /** Whoever waits for it is told so where what they put was lost meanwhile. */
+  #writeAsAgreed(): void {
     this.#writing = false;
+    const lost = this.#lost;
+    this.#lost = undefined;
+    if (lost !== undefined) throw lost;
+    this.#write();
+  }
+
+  /** Stores what is not stored yet: many children in one turn, which is one transaction. */
+  #write(): void {
     try {
       for (const [key, metrics] of this.#unwritten) {
         const child = this.#children.get(key);
         if (child !== undefined) this.#update(child, metrics, false);
       }
     } catch (error) {
-      this.#load();
+      this.#goBack(error);
       throw error;
     }
     this.#unwritten.clear();
@@ -135,11 +145,11 @@ export class ChildTable {
     try {
       return this.#storage.transactionSync(() => {
         const result = work();
-        this.write();
+        this.#write();
         return result;
       });
     } catch (error) {
-      this.#load();
+      this.#goBack(error);
       throw error;
     }
   }
@@ -206,6 +216,12 @@ export class ChildTable {
     this.#query(is ? "INSERT OR IGNORE INTO fleets VALUES (?)" : "DELETE FROM fleets WHERE family = ?", family);
   }
 
+  /** To what is stored. */
+  #goBack(error: unknown): void {
+    if (this.#writing) this.#lost = error;
+    this.#load();
+  }
+
   #load(): void {
     this.#unwritten.clear();
     this.#children.clear();
@@ -266,7 +282,6 @@ export class ChildTable {
   }
 
   #rows(rest: string, ...bindings: (string | number)[]): ChildRow[] {
-    this.write();
     return this.#query<ChildRow>(`SELECT ${columns} FROM children ${rest}`, ...bindings);
   }
 
