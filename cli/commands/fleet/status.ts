@@ -2,12 +2,9 @@ import type { Command } from "commander";
 import { defineCommand } from "../../command.ts";
 import { environmentOption } from "../../options.ts";
 import { table } from "../../output/table.ts";
-import { openTenantGround } from "../../tenants/deploy-tenant.ts";
-import { fleetOf } from "../../tenants/fleet.ts";
-import { describePlan, fleetPlan } from "../../tenants/fleet-plan.ts";
-import { neonOrganizations } from "../../tenants/neon-organizations.ts";
-import { TenantRecords } from "../../tenants/tenant-records.ts";
+import { describePlan } from "../../tenants/fleet-plan.ts";
 import { environmentOf } from "../tenant/environment.ts";
+import { plannedFleet } from "./planned-fleet.ts";
 
 export function statusCommand(): Command {
   return defineCommand({
@@ -17,15 +14,7 @@ export function statusCommand(): Command {
     configure: environmentOption,
     async action(session, options) {
       const environment = environmentOf(options);
-      const ground = await openTenantGround(session, environment);
-      const records = new TenantRecords(environment).all();
-      const members = await fleetOf(session, records, ground);
-      const plan = fleetPlan(
-        members,
-        neonOrganizations(environment, ground.ground?.embedded.daemon),
-        records,
-        Date.now(),
-      );
+      const { members, plan } = await plannedFleet(session, environment);
       const shown = members.map(({ record, state, standing }) => ({
         tenant: record.id,
         status: record.status,

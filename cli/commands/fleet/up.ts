@@ -7,14 +7,12 @@ import { asShown } from "../../known-errors.ts";
 import { environmentOption, flag, stringOption, yesOption } from "../../options.ts";
 import { confirm } from "../../output/confirm.ts";
 import { ApiBudget } from "../../tenants/api-budget.ts";
-import { openTenantGround } from "../../tenants/deploy-tenant.ts";
-import { bringUp, fleetOf } from "../../tenants/fleet.ts";
-import { describePlan, fleetPlan } from "../../tenants/fleet-plan.ts";
+import { bringUp } from "../../tenants/fleet.ts";
+import { describePlan } from "../../tenants/fleet-plan.ts";
 import { fleetUp } from "../../tenants/fleet-up.ts";
-import { neonOrganizations } from "../../tenants/neon-organizations.ts";
-import { TenantRecords } from "../../tenants/tenant-records.ts";
 import { UserError } from "../../user-error.ts";
 import { environmentOf } from "../tenant/environment.ts";
+import { plannedFleet } from "./planned-fleet.ts";
 
 export function upCommand(): Command {
   return defineCommand({
@@ -31,15 +29,7 @@ export function upCommand(): Command {
       const environment = environmentOf(options);
       const yes = flag(options, "yes");
       const limits = { maximumFailures: count(options, "maxFailures"), atOnce: count(options, "atOnce") };
-      const ground = await openTenantGround(session, environment);
-      const records = new TenantRecords(environment).all();
-      const members = await fleetOf(session, records, ground);
-      const plan = fleetPlan(
-        members,
-        neonOrganizations(environment, ground.ground?.embedded.daemon),
-        records,
-        Date.now(),
-      );
+      const { ground, members, plan } = await plannedFleet(session, environment);
       session.console.note(describePlan(plan));
       if (environment !== "local" && plan.toBringUp > 0) {
         const consequence = `This brings up ${plan.toBringUp} tenants of ${environment}.`;
